@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# Short names for the presets of CMakePresets.json and the scripts in tools/.
+
+PREFIX ?= /usr/local
+PRESET ?= release
+
+.PHONY: help demo test build install format lint clean
+
+help:
+	@echo 'make demo                run the example pipeline on the flights of 2013'
+	@echo 'make test                build, and run all tests'
+	@echo 'make build               build; PRESET=dev, asan or tsan for another than release'
+	@echo 'make install PREFIX=DIR  install the library and the command; default: /usr/local'
+	@echo 'make format              format the sources'
+	@echo 'make lint                check format, layers and clang-tidy'
+	@echo 'make clean               remove all builds'
+
+demo:
+	@tools/setup
+	@tools/build release
+	@tools/demo
+
+test:
+	@tools/setup
+	@tools/build $(PRESET)
+	@ctest --preset $(PRESET) -j $$(nproc)
+
+build:
+	@tools/setup
+	@tools/build $(PRESET)
+
+install:
+	@tools/setup
+	@tools/build release
+	@cmake --install build/release --prefix '$(abspath $(PREFIX))'
+
+format:
+	@tools/setup lint
+	@tools/format
+
+lint:
+	@tools/setup lint
+	@tools/format --check
+	@.venv/bin/python tools/check_layers
+	@tools/build tidy
+
+clean:
+	rm -rf build

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The project that a process works in: its root folder, where its log is and where its plugins are looked
+// for. Knows nothing of tasks.
+#pragma once
+
+#include <rota/error.h>
+#include <rota/export.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rota::inline v1 {
+
+struct Project {
+  // The nearest folder upward that has `.rota/` or `rota.toml`, else the folder it was looked for from.
+  std::filesystem::path root;
+  // What ROTA_LOG says, else root/.rota/log.db.
+  std::filesystem::path log_path;
+  // Where packages are looked up: --path, ROTA_PATH, `path` of rota.toml (relative to the root); where none
+  // of them is given, the root.
+  std::vector<std::filesystem::path> search_path;
+  // True: someone named the search path, so its folders are meant as a whole. False: it is the root.
+  bool search_path_is_given = false;
+};
+
+// Looks at the file system and the environment, each time. Throws Error where rota.toml is not valid,
+// naming the line.
+ROTA_EXPORT Project find_project(const std::filesystem::path& from = std::filesystem::current_path());
+
+// Folders separated by ':' as in PATH; empty ones are left out.
+ROTA_EXPORT std::vector<std::filesystem::path> parse_search_path(std::string_view text);
+
+}  // namespace rota::inline v1

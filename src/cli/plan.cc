@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// rota plan [ID...]: what would run, what not, and why.
+#include <CLI/CLI.hpp>
+
+#include "cli/output.h"
+#include "cli/selection.h"
+#include "report/json.h"
+#include "report/text.h"
+
+namespace rota::cli {
+
+void add_plan(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("plan", "Show what `rota run` would run, what not, and why");
+  add_plan_options(*command, line);
+  add_json(*command, line);
+  command->callback([&line] {
+    line.command = [&line] {
+      const ProjectTasks tasks(line);
+      tasks.explain_if_empty();
+      Graph graph = select_graph(line, tasks);
+      const auto log = tasks.open_log_for_reading();
+      const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
+      print(line.json ? plan_to_json(plan) : plan_to_text(plan));
+      return 0;
+    };
+  });
+}
+
+}  // namespace rota::cli

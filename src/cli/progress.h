@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `rota run` shows while it runs: a line for each task that ended, and on a terminal one live line
+// below them. Knows nothing of how tasks are run.
+#pragma once
+
+#include <rota/rota.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace rota::cli {
+
+class Progress final : public RunObserver {
+ public:
+  struct Style {
+    bool quiet = false;     // says nothing (its caller prints JSON)
+    bool terminal = false;  // draws the live line
+    bool verbose = false;   // shows all messages of the tasks, not warnings alone
+  };
+
+  explicit Progress(Style style) : style_(style) {}
+  ~Progress() override;
+
+  void run_started(const Plan& plan, std::string_view run_id) override;
+  void task_started(const PlanStep& step) override;
+  void task_finished(const PlanStep& step, const TaskOutcome& outcome) override;
+  void task_logged(const PlanStep& step, LogLevel level, std::string_view message) override;
+
+  // A message for the person, on stderr; from any thread.
+  void say(std::string_view message);
+  // Takes the live line away.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // With the mutex held.
+  void print_line(const std::string& line);
+  void draw();
+  void erase();
+  std::string live_line() const;
+
+  const Style style_;
+  std::mutex mutex_;
+  const Plan* plan_ = nullptr;
+  std::size_t total_ = 0;
+  std::size_t done_ = 0;
+  std::size_t failed_ = 0;
+  std::map<TaskIndex, Clock::time_point> running_;
+  bool drawn_ = false;
+  bool finished_ = false;
+  std::condition_variable wake_;
+  std::thread ticker_;
+};
+
+}  // namespace rota::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The project that the command works on and the task classes found in it. Runs none of them.
+#pragma once
+
+#include <rota/rota.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/command_line.h"
+
+namespace rota::cli {
+
+class ProjectTasks {
+ public:
+  // Finds the project from the current folder and discovers its classes; files that give none and classes
+  // that are there twice are warned of on stderr. Throws UsageError for a --path that is no folder.
+  explicit ProjectTasks(const CommandLine& line);
+
+  const Project& project() const noexcept { return project_; }
+  const TaskRegistry& registry() const noexcept { return registry_; }
+  // Throws UsageError with the nearest id where it is not there.
+  TaskClassPtr require(const std::string& task_id) const;
+  // For reading; an empty one where there is no log yet.
+  std::unique_ptr<ExecutionLog> open_log_for_reading() const;
+  std::unique_ptr<ExecutionLog> open_log_for_writing() const;
+  // On stderr, when there is no task class at all: where was looked and what to do.
+  void explain_if_empty() const;
+
+ private:
+  Project project_;
+  TaskRegistry registry_;
+};
+
+}  // namespace rota::cli

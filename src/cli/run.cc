@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// rota run [ID...]: runs what `rota plan` shows.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/selection.h"
+#include "cli/signals.h"
+#include "report/json.h"
+#include "report/text.h"
+
+namespace rota::cli {
+namespace {
+
+struct RunOptionsGiven {
+  std::size_t jobs = 0;
+  bool verbose = false;
+};
+
+int exit_code_of(const RunSummary& summary) {
+  if (summary.log_failed) return kLogFailed;
+  if (summary.succeeded()) return kDone;
+  if (summary.interrupted) return kInterrupted;
+  return summary.already_running ? kAlreadyRunning : kFailed;
+}
+
+// The one line on stderr for a run that did not succeed.
+std::string describe_trouble(const RunSummary& summary, const Plan& plan) {
+  const TaskOutcome* first = nullptr;
+  std::size_t failed = 0;
+  for (const TaskOutcome& outcome : summary.outcomes) {
+    if (outcome.state != ExecutionState::failed) continue;
+    if (first == nullptr) first = &outcome;
+    ++failed;
+  }
+  const std::string cause =
+      first == nullptr ? "" : fmt::format("{}: {}", plan.graph.task_id(first->task), first->message);
+  if (summary.log_failed) return fmt::format("the log cannot be written, the run was ended: {}", cause);
+  if (summary.already_running) return cause;
+  if (summary.interrupted) return "interrupted; `rota run` goes on with what is left";
+  if (failed == 1) return fmt::format("task failed: {}", cause);
+  return fmt::format("{} tasks failed, the first: {}", failed, cause);
+}
+
+int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
+  const ProjectTasks tasks(line);
+  tasks.explain_if_empty();
+  Graph graph = select_graph(line, tasks);
+  const auto log = tasks.open_log_for_writing();
+  log->mark_lost_executions();
+  const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
+
+  Progress progress({.quiet = line.json, .terminal = !line.json && stdout_is_terminal(), .verbose = given.verbose});
+  const Signals signals([&progress](const char* message) { progress.say(message); });
+  const RunSummary summary = run(plan, tasks.registry(), *log,
+                                 {.jobs = given.jobs,
+                                  .observer = &progress,
+                                  .stop = signals.stop(),
+                                  .cancel = signals.cancel(),
+                                  .project_root = tasks.project().root});
+  progress.finish();
+  print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
+  if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
+  return exit_code_of(summary);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
+  add_plan_options(*command, line);
+  add_json(*command, line);
+  auto given = std::make_shared<RunOptionsGiven>();
+  command->add_option("-j,--jobs", given->jobs, "Tasks at the same time; 0: one for each processor")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
+  command->callback([&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
+}
+
+}  // namespace rota::cli

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "discovery/declared_tasks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <variant>
+
+#include "discovery/elf_notes.h"
+#include "discovery/manifest.h"
+
+namespace rota::inline v1 {
+namespace {
+
+// A stack that static constructors push to: no lock, no memory.
+constinit std::atomic<detail::DeclaredTask*> newest{nullptr};
+thread_local int ignoring = 0;
+
+OrRefusal<TaskClassPtr> to_class(const detail::DeclaredTask& declared) {
+  auto notes = find_notes(declared.note, 4);
+  if (auto* refusal = std::get_if<Refusal>(&notes)) return std::move(*refusal);
+  auto metadata = parse_manifest(std::get<std::vector<std::string>>(notes).at(0));
+  if (auto* refusal = std::get_if<Refusal>(&metadata)) return std::move(*refusal);
+  auto& known = std::get<TaskMetadata>(metadata);
+  known.module = "__main__";
+  return std::make_shared<EntryTaskClass>(std::move(known), declared.task);
+}
+
+}  // namespace
+
+void detail::declare_task(DeclaredTask& declared) noexcept {
+  if (ignoring > 0) return;
+  DeclaredTask* next = newest.load(std::memory_order_relaxed);
+  do {
+    declared.next = next;
+  } while (!newest.compare_exchange_weak(next, &declared, std::memory_order_release, std::memory_order_relaxed));
+}
+
+bool has_declared_tasks() noexcept { return newest.load(std::memory_order_acquire) != nullptr; }
+
+std::vector<OrRefusal<TaskClassPtr>> take_declared_tasks() {
+  std::vector<OrRefusal<TaskClassPtr>> taken;
+  for (const detail::DeclaredTask* at = newest.exchange(nullptr, std::memory_order_acq_rel); at != nullptr;
+       at = at->next) {
+    taken.push_back(to_class(*at));
+  }
+  std::ranges::reverse(taken);
+  return taken;
+}
+
+IgnoreDeclarations::IgnoreDeclarations() noexcept { ++ignoring; }
+IgnoreDeclarations::~IgnoreDeclarations() { --ignoring; }
+
+EntryTaskClass::EntryTaskClass(TaskMetadata metadata, const rota_task& entry)
+    : TaskClass(std::move(metadata)), entry_(entry) {}
+
+TaskClassPtr EntryTaskClass::with_task_id(std::string task_id) const {
+  TaskMetadata renamed = metadata();
+  renamed.task_id = std::move(task_id);
+  return std::make_shared<EntryTaskClass>(std::move(renamed), entry_);
+}
+
+std::unique_ptr<BaseTask> EntryTaskClass::construct(const Arguments& arguments) const {
+  return create_through(entry_, arguments);
+}
+
+std::unique_ptr<BaseTask> create_through(const rota_task& entry, const Arguments& arguments) {
+  rota_error error{};
+  error.size = sizeof error;
+  void* task = nullptr;
+  if (entry.create(&arguments, &task, &error) == 0) {
+    return std::unique_ptr<BaseTask>(static_cast<BaseTask*>(task));
+  }
+  error.text[sizeof error.text - 1] = '\0';
+  if (error.code == ROTA_ERROR_ARGUMENT) throw ArgumentError(error.text);
+  throw TaskRegistryError(error.text);
+}
+
+}  // namespace rota::inline v1

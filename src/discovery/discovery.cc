@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <rota/discovery.h>
+
+#include "discovery/plugin.h"
+#include "discovery/scan.h"
+
+namespace rota::inline v1 {
+namespace {
+
+void take_class(TaskClassPtr task_class, const std::filesystem::path& file, Discovery& discovery) {
+  const std::string& task_id = task_class->metadata().task_id;
+  if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
+    discovery.refused.push_back({file, RefusalReason::invalid_task,
+                                 fmt::format("its task class {} is not valid: {}", task_class->metadata().class_name,
+                                             fmt::join(reasons, "; "))});
+    return;
+  }
+  const auto [at, is_new] = discovery.task_classes.try_emplace(task_id, task_class);
+  if (!is_new) discovery.duplicates.push_back({task_id, at->second->origin(), task_class->origin()});
+}
+
+void take_plugin(const Candidate& candidate, Discovery& discovery) {
+  auto read = read_plugin(candidate.file);
+  if (auto* refusal = std::get_if<Refusal>(&read)) {
+    discovery.refused.push_back({candidate.file, refusal->reason, std::move(refusal->message)});
+    return;
+  }
+  auto& manifest = std::get<Manifest>(read);
+  for (Refusal& refusal : manifest.refused) {
+    discovery.refused.push_back({candidate.file, refusal.reason, std::move(refusal.message)});
+  }
+  if (manifest.tasks.empty()) return;
+  const auto library = std::make_shared<PluginLibrary>(candidate.file, manifest.identity);
+  for (TaskMetadata& metadata : manifest.tasks) {
+    metadata.module = candidate.module;
+    take_class(make_plugin_task_class(std::move(metadata), library), candidate.file, discovery);
+  }
+  discovery.plugins.push_back(candidate.file);
+}
+
+}  // namespace
+
+std::string_view to_string(RefusalReason reason) noexcept {
+  constexpr std::string_view kNames[] = {"unreadable", "not_regular",    "not_elf",     "other_machine",
+                                         "truncated",  "malformed_note", "abi_differs", "cxx_abi_differs",
+                                         "invalid_task", "no_task"};
+  return kNames[static_cast<std::size_t>(reason)];
+}
+
+Discovery discover(const DiscoveryQuery& query) {
+  Scan scanned = scan(query);
+  Discovery discovery;
+  discovery.refused = std::move(scanned.refused);
+  for (const Candidate& candidate : scanned.candidates) take_plugin(candidate, discovery);
+  return discovery;
+}
+
+}  // namespace rota::inline v1

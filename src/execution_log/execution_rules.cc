@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution_log/execution_rules.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <limits>
+
+#include "os/one_line.h"
+
+namespace rota::inline v1 {
+namespace {
+
+// Databases know signed integers of 64 bits only.
+void check_sizes(const std::vector<FileStamp>& files, std::string_view location) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  for (const FileStamp& file : files) {
+    if (file.size_bytes <= kMax) continue;
+    throw LogError(fmt::format("the execution log {} cannot record the file '{}': its size of {} bytes is out "
+                               "of range; give a size of at most {}",
+                               location, one_line(file.path), file.size_bytes, kMax));
+  }
+}
+
+void check_files(const ExecutionEnd& end, std::string_view location) {
+  check_sizes(end.inputs, location);
+  check_sizes(end.outputs, location);
+}
+
+}  // namespace
+
+void check_end_of_begun(const ExecutionEnd& end, std::string_view location) {
+  if (is_active(end.state) || end.state > ExecutionState::lost) {
+    throw LogError(fmt::format("the execution log {} cannot end an execution that has begun as '{}'; end it as "
+                               "success, failed, timeout, cancelled or lost",
+                               location, to_string(end.state)));
+  }
+  check_files(end, location);
+}
+
+void check_whole_end(const ExecutionEnd& end, std::string_view location) {
+  if (is_active(end.state) || end.state > ExecutionState::blocked) {
+    throw LogError(fmt::format("the execution log {} cannot record a whole execution as '{}', which is no final "
+                               "state; begin it instead",
+                               location, to_string(end.state)));
+  }
+  check_files(end, location);
+}
+
+TimePoint log_time_now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+std::string lost_message(const Owner& owner) {
+  return fmt::format("its process (pid {}) ended without a word", owner.pid);
+}
+
+std::string already_running_message(const Execution& active) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(active.started_at);
+  return fmt::format("task '{}' is already running with the same arguments, on host {} as process {} since "
+                     "{:%Y-%m-%d %H:%M:%S} UTC; wait for its end, or end that process",
+                     one_line(active.start.task_id), one_line(active.owner.host), active.owner.pid,
+                     fmt::gmtime(since.time_since_epoch().count()));
+}
+
+void show_lost_if_owner_is_dead(Execution& execution, const Owners& owners) {
+  if (!is_active(execution.state()) || !owners.is_dead(execution.owner)) return;
+  execution.end.state = ExecutionState::lost;
+  execution.end.message = lost_message(execution.owner);
+}
+
+}  // namespace rota::inline v1

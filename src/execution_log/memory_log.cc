@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution_log/memory_log.h"
+
+#include <algorithm>
+
+#include "execution_log/execution_rules.h"
+#include "os/uuid.h"
+
+namespace rota::inline v1 {
+
+MemoryLog::MemoryLog(Owners owners) : owners_(std::move(owners)) {}
+
+ExecutionHandle MemoryLog::begin_execution(const ExecutionStart& start) {
+  const std::lock_guard hold(mutex_);
+  if (const auto found = active_.find(ActiveKey(start.task_id, start.arguments)); found != active_.end()) {
+    const Execution& active = executions_[found->second];
+    if (!owners_.is_dead(active.owner)) throw AlreadyRunningError(already_running_message(active));
+    lose(found->second);
+  }
+  const Index index = append(start, ExecutionState::running);
+  active_.emplace(ActiveKey(start.task_id, start.arguments), index);
+  return {executions_[index].task_run_id, executions_[index].epoch};
+}
+
+bool MemoryLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
+  check_end_of_begun(end, location());
+  const std::lock_guard hold(mutex_);
+  const auto found = by_run_id_.find(handle.task_run_id);
+  if (found == by_run_id_.end()) return false;
+  const Execution& execution = executions_[found->second];
+  if (execution.epoch != handle.epoch || !is_active(execution.state())) return false;
+  this->end(found->second, end);
+  return true;
+}
+
+std::string MemoryLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
+  check_whole_end(end, location());
+  const std::lock_guard hold(mutex_);
+  const Index index = append(start, end.state);
+  this->end(index, end);
+  return executions_[index].task_run_id;
+}
+
+std::size_t MemoryLog::mark_lost_executions() {
+  const std::lock_guard hold(mutex_);
+  std::vector<Index> lost;
+  for (const auto& [key, index] : active_) {
+    if (owners_.is_dead(executions_[index].owner)) lost.push_back(index);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const Index index : lost) lose(index);
+  return lost.size();
+}
+
+std::vector<Execution> MemoryLog::get_task_execution_history(const HistoryQuery& query) const {
+  const std::lock_guard hold(mutex_);
+  std::vector<Execution> history;
+  // False: that was enough.
+  const auto take = [&](Index index) {
+    if (query.before_sequence != 0 && executions_[index].started_sequence >= query.before_sequence) {
+      return true;
+    }
+    Execution execution = shown(index);
+    if (!query.state || execution.state() == *query.state) history.push_back(std::move(execution));
+    return query.limit == 0 || history.size() < query.limit;
+  };
+  if (!query.task_id) {
+    for (Index index = executions_.size(); index-- > 0 && take(index);) {
+    }
+  } else if (const auto found = by_task_.find(*query.task_id); found != by_task_.end()) {
+    const std::vector<Index>& all = found->second.all;
+    for (auto index = all.rbegin(); index != all.rend() && take(*index); ++index) {
+    }
+  }
+  return history;
+}
+
+std::optional<Execution> MemoryLog::find_latest_execution(std::string_view task_id, bool success_only) const {
+  const std::lock_guard hold(mutex_);
+  const auto found = by_task_.find(task_id);
+  if (found == by_task_.end()) return std::nullopt;
+  const auto& latest = success_only ? found->second.latest_success : found->second.latest_run;
+  return latest ? std::optional(shown(*latest)) : std::nullopt;
+}
+
+std::optional<Execution> MemoryLog::find_execution(std::string_view task_run_id) const {
+  const std::lock_guard hold(mutex_);
+  const auto found = by_run_id_.find(std::string(task_run_id));
+  return found == by_run_id_.end() ? std::nullopt : std::optional(shown(found->second));
+}
+
+MemoryLog::Index MemoryLog::append(const ExecutionStart& start, ExecutionState state) {
+  const Index index = executions_.size();
+  Execution execution;
+  execution.task_run_id = make_uuid();
+  execution.start = start;
+  execution.end.state = state;
+  execution.started_sequence = sequence_ + 1;
+  execution.started_at = log_time_now();
+  execution.epoch = 1;
+  execution.owner = owners_.current();
+  by_run_id_.emplace(execution.task_run_id, index);
+  executions_.push_back(std::move(execution));
+  ++sequence_;
+
+  OfTask& of_task = by_task_[start.task_id];
+  of_task.all.push_back(index);
+  const bool really_ran = state <= ExecutionState::lost;
+  if (really_ran) of_task.latest_run = index;
+  return index;
+}
+
+void MemoryLog::end(Index index, const ExecutionEnd& end) {
+  Execution& execution = executions_[index];
+  const auto active = active_.find(ActiveKey(execution.start.task_id, execution.start.arguments));
+  if (active != active_.end() && active->second == index) active_.erase(active);
+  execution.end = end;
+  execution.finished_sequence = ++sequence_;
+  execution.finished_at = log_time_now();
+  if (end.state == ExecutionState::success) by_task_[execution.start.task_id].latest_success = index;
+}
+
+void MemoryLog::lose(Index index) {
+  ExecutionEnd lost;
+  lost.state = ExecutionState::lost;
+  lost.message = lost_message(executions_[index].owner);
+  executions_[index].epoch += 1;
+  end(index, lost);
+}
+
+Execution MemoryLog::shown(Index index) const {
+  Execution execution = executions_[index];
+  show_lost_if_owner_is_dead(execution, owners_);
+  return execution;
+}
+
+std::unique_ptr<ExecutionLog> open_memory_log() { return std::make_unique<MemoryLog>(Owners{}); }
+
+}  // namespace rota::inline v1

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// An execution log in memory: for tests, and for hosts that want no history. Knows nothing of files.
+#pragma once
+
+#include <rota/execution_log.h>
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "execution_log/owners.h"
+
+namespace rota::inline v1 {
+
+class MemoryLog final : public ExecutionLog {
+ public:
+  explicit MemoryLog(Owners owners);
+
+  ExecutionHandle begin_execution(const ExecutionStart& start) override;
+  bool finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) override;
+  std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override;
+  std::size_t mark_lost_executions() override;
+  std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override;
+  std::optional<Execution> find_latest_execution(std::string_view task_id, bool success_only) const override;
+  std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  std::string location() const override { return "memory"; }
+
+ private:
+  using Index = std::size_t;
+  // What the executions of one task are found by.
+  struct OfTask {
+    std::vector<Index> all = {};  // by the sequence of their starts
+    std::optional<Index> latest_run = {};
+    std::optional<Index> latest_success = {};
+  };
+  using ActiveKey = std::pair<std::string, std::string>;  // task_id, arguments
+
+  Index append(const ExecutionStart& start, ExecutionState state);
+  void end(Index index, const ExecutionEnd& end);
+  void lose(Index index);
+  Execution shown(Index index) const;
+
+  const Owners owners_;
+  mutable std::mutex mutex_;  // guards all below
+  std::int64_t sequence_ = 0;
+  std::deque<Execution> executions_;  // by the sequence of their starts
+  std::unordered_map<std::string, Index> by_run_id_;
+  std::map<std::string, OfTask, std::less<>> by_task_;
+  std::map<ActiveKey, Index> active_;
+};
+
+}  // namespace rota::inline v1

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "execution_log/owners.h"
+
+#include "os/process_identity.h"
+
+namespace rota::inline v1 {
+
+Owner owner_of_this_process() {
+  ProcessIdentity process = this_process();
+  return {std::move(process.host), std::move(process.boot_id), process.pid, process.start_ticks};
+}
+
+bool is_owner_dead(const Owner& owner) {
+  return is_dead(ProcessIdentity{owner.host, owner.boot_id, owner.pid, owner.start_ticks});
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a log knows whose an execution is. Knows nothing of how executions are kept.
+#pragma once
+
+#include <rota/execution_log.h>
+
+#include <functional>
+
+namespace rota::inline v1 {
+
+Owner owner_of_this_process();
+bool is_owner_dead(const Owner& owner);
+
+// What a log asks; tests put other answers in.
+struct Owners {
+  std::function<Owner()> current = owner_of_this_process;
+  // True only when it is certain that the owner has ended.
+  std::function<bool(const Owner&)> is_dead = is_owner_dead;
+};
+
+}  // namespace rota::inline v1

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/adjacency.h"
+#include "graph/cycles.h"
+#include "graph/missing_dependencies.h"
+#include <rota/error.h>
+#include <rota/graph.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+using TaskClasses = std::vector<TaskClassPtr>;
+
+const std::string& id_of(const TaskClassPtr& task_class) { return task_class->metadata().task_id; }
+
+// The eight bytes after what all ids have in common: they nearly always decide a comparison,
+// without a look at the ids themselves, which are spread over the memory.
+class SortKeys {
+ public:
+  explicit SortKeys(const TaskClasses& classes) : common_(common_prefix(classes)) {}
+
+  std::uint64_t operator()(std::string_view id) const {
+    std::uint64_t key = 0;
+    for (std::size_t at = 0; at < 8; ++at) {
+      const std::size_t from = common_ + at;
+      key = key << 8 | (from < id.size() ? static_cast<unsigned char>(id[from]) : 0U);
+    }
+    return key;
+  }
+
+ private:
+  static std::size_t common_prefix(const TaskClasses& classes) {
+    if (classes.empty()) return 0;
+    std::string_view common = id_of(classes.front());
+    for (const TaskClassPtr& one : classes) {
+      const std::string_view id = id_of(one);
+      common = common.substr(0, std::ranges::mismatch(common, id).in1 - common.begin());
+    }
+    return common.size();
+  }
+
+  std::size_t common_;
+};
+
+// By ascending id; each id once.
+TaskClasses sorted_by_id(TaskClasses classes) {
+  struct Entry {
+    std::uint64_t key;
+    std::string_view id;
+    std::size_t position;
+  };
+  if (std::ranges::find(classes, nullptr) != classes.end()) {
+    throw PlanError("a task class of the graph is null; look it up before it is put into a graph");
+  }
+  const SortKeys key_of(classes);
+  std::vector<Entry> entries;
+  entries.reserve(classes.size());
+  for (const TaskClassPtr& one : classes)
+    entries.push_back({key_of(id_of(one)), id_of(one), entries.size()});
+  const auto less = [](const Entry& left, const Entry& right) {
+    return left.key != right.key ? left.key < right.key : left.id < right.id;
+  };
+  if (!std::ranges::is_sorted(entries, less)) std::ranges::sort(entries, less);
+  const auto twice = std::ranges::adjacent_find(entries, {}, &Entry::id);
+  if (twice != entries.end()) {
+    throw PlanError(
+        fmt::format("task {} is in the graph twice; give each task an id of its own", twice->id));
+  }
+  TaskClasses sorted;
+  sorted.reserve(classes.size());
+  for (const Entry& entry : entries) sorted.push_back(std::move(classes[entry.position]));
+  return sorted;
+}
+
+using Index = std::unordered_map<std::string_view, TaskIndex>;
+
+Index make_index(const TaskClasses& classes) {
+  Index index;
+  index.reserve(classes.size());
+  for (const TaskClassPtr& one : classes)
+    index.emplace(id_of(one), static_cast<TaskIndex>(index.size()));
+  return index;
+}
+
+Adjacency resolve_dependencies(const TaskClasses& classes, const Index& index) {
+  Adjacency needs;
+  needs.offsets.reserve(classes.size() + 1);
+  std::vector<MissingDependency> missing;
+  for (const TaskClassPtr& one : classes) {
+    for (const std::string& dependency : one->metadata().dependencies) {
+      const auto at = index.find(dependency);
+      if (at == index.end()) {
+        missing.push_back({id_of(one), dependency});
+      } else {
+        needs.values.push_back(at->second);
+      }
+    }
+    needs.close_row();
+  }
+  if (missing.empty()) return needs;
+  std::vector<std::string_view> known;
+  for (const TaskClassPtr& one : classes) known.push_back(id_of(one));
+  throw_missing_dependencies(std::move(missing), known);
+}
+
+[[noreturn]] void throw_cycles(const TaskClasses& classes, const Adjacency& needs) {
+  const std::vector<Cycle> cycles = find_cycles(needs);
+  std::string text = cycles.size() == 1
+                         ? "the task graph has a cycle: "
+                         : fmt::format("the task graph has {} cycles:", cycles.size());
+  for (const Cycle& cycle : cycles) {
+    if (cycles.size() > 1) text += "\n  ";
+    for (const TaskIndex task : cycle) text += id_of(classes[task]) + " -> ";
+    text += id_of(classes[cycle.front()]);
+  }
+  throw PlanError(text);
+}
+
+// Each after all that it needs, of those that could come next the smallest first; shorter than the
+// graph where there is a cycle.
+std::vector<TaskIndex> topological_order(const Adjacency& needs, const Adjacency& needed_by) {
+  std::vector<TaskIndex> waiting_for(needs.size());
+  std::priority_queue<TaskIndex, std::vector<TaskIndex>, std::greater<>> ready;
+  for (TaskIndex task = 0; task < needs.size(); ++task) {
+    waiting_for[task] = static_cast<TaskIndex>(needs.row(task).size());
+    if (waiting_for[task] == 0) ready.push(task);
+  }
+  std::vector<TaskIndex> order;
+  order.reserve(needs.size());
+  while (!ready.empty()) {
+    const TaskIndex task = ready.top();
+    ready.pop();
+    order.push_back(task);
+    for (const TaskIndex dependent : needed_by.row(task)) {
+      if (--waiting_for[dependent] == 0) ready.push(dependent);
+    }
+  }
+  return order;
+}
+
+Adjacency renumber(const Adjacency& old, const std::vector<TaskIndex>& order,
+                   const std::vector<TaskIndex>& number_of) {
+  Adjacency renumbered;
+  renumbered.offsets.reserve(old.offsets.size());
+  renumbered.values.reserve(old.values.size());
+  for (const TaskIndex task : order) {
+    for (const TaskIndex target : old.row(task)) renumbered.values.push_back(number_of[target]);
+    renumbered.close_row();
+  }
+  return renumbered;
+}
+
+}  // namespace
+
+Graph::Graph(std::vector<TaskClassPtr> task_classes) {
+  TaskClasses classes = sorted_by_id(std::move(task_classes));
+  index_ = make_index(classes);
+  Adjacency needs = resolve_dependencies(classes, index_);
+  const std::vector<TaskIndex> order = topological_order(needs, needs.transposed());
+  if (order.size() < classes.size()) throw_cycles(classes, needs);
+
+  std::vector<TaskIndex> number_of(order.size());
+  for (TaskIndex number = 0; number < order.size(); ++number) number_of[order[number]] = number;
+  needs = renumber(needs, order, number_of);
+  Adjacency needed_by = needs.transposed();
+  dependency_offsets_ = std::move(needs.offsets);
+  dependencies_ = std::move(needs.values);
+  dependent_offsets_ = std::move(needed_by.offsets);
+  dependents_ = std::move(needed_by.values);
+  for (auto& [id, number] : index_) number = number_of[number];
+  task_classes_.reserve(classes.size());
+  for (const TaskIndex task : order) task_classes_.push_back(std::move(classes[task]));
+}
+
+std::optional<TaskIndex> Graph::find(std::string_view task_id) const {
+  const auto at = index_.find(task_id);
+  if (at == index_.end()) return std::nullopt;
+  return at->second;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/missing_dependencies.h"
+
+#include <rota/error.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+// Comparing every missing id with every known one would take minutes where there are many of both.
+constexpr std::size_t kComparisons = 5'000'000;
+
+class Suggestions {
+ public:
+  explicit Suggestions(std::span<const std::string_view> known) : known_(known) {}
+
+  // "; did you mean t_a?", or nothing.
+  const std::string& for_id(const std::string& wanted) {
+    const auto [at, is_new] = made_.try_emplace(wanted);
+    if (is_new && (comparisons_ += known_.size()) <= kComparisons) {
+      if (const auto nearest = nearest_task_id(wanted, known_)) {
+        at->second = fmt::format("; did you mean {}?", *nearest);
+      }
+    }
+    return at->second;
+  }
+
+ private:
+  std::span<const std::string_view> known_;
+  std::unordered_map<std::string, std::string> made_;
+  std::size_t comparisons_ = 0;
+};
+
+// What was asked for may be anything, and it goes to a terminal.
+std::string printable(std::string_view id) {
+  if (id.empty()) return "''";
+  std::string text;
+  for (const char c : id) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return text;
+}
+
+[[noreturn]] void throw_lines(std::string_view summary, const std::vector<std::string>& lines) {
+  if (lines.size() == 1) throw PlanError(lines.front());
+  std::string text = fmt::format("{} {}:", lines.size(), summary);
+  for (const std::string& line : lines) text += "\n  " + line;
+  throw PlanError(text);
+}
+
+}  // namespace
+
+void throw_missing_dependencies(std::vector<MissingDependency> missing,
+                                std::span<const std::string_view> known) {
+  std::ranges::sort(missing, {},
+                    [](const MissingDependency& one) { return std::tie(one.task_id, one.needs); });
+  Suggestions suggestions(known);
+  std::vector<std::string> lines;
+  for (const MissingDependency& one : missing) {
+    lines.push_back(fmt::format("{} needs {}, which is not registered{}", printable(one.task_id),
+                                printable(one.needs), suggestions.for_id(one.needs)));
+  }
+  throw_lines("dependencies are not registered", lines);
+}
+
+void throw_unknown_tasks(std::vector<std::string> task_ids,
+                         std::span<const std::string_view> known) {
+  std::ranges::sort(task_ids);
+  const auto repeated = std::ranges::unique(task_ids);
+  task_ids.erase(repeated.begin(), repeated.end());
+  Suggestions suggestions(known);
+  std::vector<std::string> lines;
+  for (const std::string& id : task_ids) {
+    lines.push_back(
+        fmt::format("no task {} is registered{}", printable(id), suggestions.for_id(id)));
+  }
+  throw_lines("tasks are not registered", lines);
+}
+
+}  // namespace rota::inline v1

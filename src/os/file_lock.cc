@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/file_lock.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <mutex>
+#include <system_error>
+
+namespace rota::inline v1 {
+namespace {
+
+[[noreturn]] void throw_errno(int error_number, const std::string& what) {
+  throw std::system_error(error_number, std::generic_category(), what);
+}
+
+}  // namespace
+
+// Every FileLock of the process. A forked child shares the open file and with it the lock: it would go on
+// holding it after its parent was killed, so it closes them all at once.
+struct FileLock::Registry {
+  std::mutex mutex;
+  FileLock* first = nullptr;
+
+  static Registry& instance() {
+    // Never destroyed: a fork may come while the program ends.
+    static Registry* const registry = [] {
+      ::pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
+                       [] {
+                         for (FileLock* lock = instance().first; lock != nullptr; lock = lock->next_) {
+                           lock->file_ = UniqueFd();
+                         }
+                         instance().mutex.unlock();
+                       });
+      return new Registry;
+    }();
+    return *registry;
+  }
+};
+
+FileLock::FileLock(const std::filesystem::path& path)
+    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)) {
+  if (!file_.valid()) throw_errno(errno, "open " + path.string());
+  struct stat found {};
+  if (::fstat(file_.get(), &found) != 0) throw_errno(errno, "stat " + path.string());
+  if (!S_ISREG(found.st_mode)) throw_errno(EINVAL, "not a regular file: " + path.string());
+
+  Registry& registry = Registry::instance();
+  const std::lock_guard hold(registry.mutex);
+  next_ = registry.first;
+  if (next_ != nullptr) next_->previous_ = this;
+  registry.first = this;
+}
+
+FileLock::~FileLock() {
+  Registry& registry = Registry::instance();
+  const std::lock_guard hold(registry.mutex);
+  (previous_ == nullptr ? registry.first : previous_->next_) = next_;
+  if (next_ != nullptr) next_->previous_ = previous_;
+}
+
+// False when another one holds it.
+bool FileLock::apply(int command, short type) {
+  struct flock range {};
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  while (::fcntl(file_.get(), command, &range) != 0) {
+    if (errno == EAGAIN || errno == EACCES) return false;
+    if (errno != EINTR) throw_errno(errno, "fcntl lock");
+  }
+  return true;
+}
+
+void FileLock::lock() { apply(F_OFD_SETLKW, F_WRLCK); }
+
+bool FileLock::try_lock() { return apply(F_OFD_SETLK, F_WRLCK); }
+
+void FileLock::unlock() noexcept {
+  struct flock range {};
+  range.l_type = F_UNLCK;
+  range.l_whence = SEEK_SET;
+  ::fcntl(file_.get(), F_OFD_SETLK, &range);
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lock between processes, on a file that is there for it alone. Knows nothing of what it protects.
+#pragma once
+
+#include <filesystem>
+
+#include "os/file.h"
+
+namespace rota::inline v1 {
+
+// An open-file-description lock (fcntl(2)): it excludes other processes and other FileLocks of this one,
+// waiters sleep in the kernel, and it ends with the process. A forked child neither holds nor keeps it.
+// One thread at a time; satisfies BasicLockable.
+class FileLock {
+ public:
+  // Makes the file (mode 0600) where there is none; refuses a symbolic link and what is no regular file.
+  // Throws std::system_error.
+  explicit FileLock(const std::filesystem::path& path);
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
+
+  // Waits. Throws std::system_error where the file system has no locks, and in a forked child.
+  void lock();
+  bool try_lock();
+  void unlock() noexcept;
+
+ private:
+  struct Registry;
+
+  bool apply(int command, short type);
+
+  UniqueFd file_;
+  FileLock* previous_ = nullptr;
+  FileLock* next_ = nullptr;
+};
+
+}  // namespace rota::inline v1

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names that are unique everywhere. Knows nothing of what they name.
+#pragma once
+
+#include <string>
+
+namespace rota::inline v1 {
+
+// A random UUID (RFC 9562, version 4) in lower case, from the kernel's generator: two processes, also
+// after a fork, never make the same one. Throws std::system_error where the kernel has none.
+std::string make_uuid();
+
+}  // namespace rota::inline v1

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arguments that each task of a graph gets. Knows nothing of the log.
+#pragma once
+
+#include <rota/arguments.h>
+#include <rota/graph.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rota::inline v1 {
+
+// For each task what was given for it, with the declared defaults filled in. Throws ArgumentError
+// that says all that is wrong: ids that are not in the graph, and what does not fit the
+// declarations.
+std::vector<Arguments> complete_arguments(const Graph& graph,
+                                          const std::map<std::string, Arguments>& given);
+
+}  // namespace rota::inline v1

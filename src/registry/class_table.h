@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hash table under a registry: one writer at a time, readers that never wait. Knows ids and pointers
+// only.
+//
+// Readers take no lock. The slots are atomic pointers to immutable entries; an entry once published is never
+// freed before the table, so a reader may hold on to it without being counted. A table that is three
+// quarters full is copied into one twice its size, which is then published in one store; the old one stays
+// for readers that are still in it. All old tables together are smaller than the present one. What replacing
+// costs is the replaced entry, kept: replacing is rare, looking up is not.
+#pragma once
+
+#include <rota/task_class.h>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace rota::inline v1 {
+
+class ClassTable {
+ public:
+  ClassTable();
+  ClassTable(const ClassTable&) = delete;
+  ClassTable& operator=(const ClassTable&) = delete;
+
+  // From any thread, at any time. Null when unknown; valid as long as the table.
+  const TaskClassPtr* find(std::string_view task_id) const noexcept;
+  void for_each(const std::function<void(const TaskClassPtr&)>& function) const;
+  std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+
+  // One thread at a time. Under the id of the class's metadata; a class that is there is replaced.
+  void put(TaskClassPtr task_class);
+
+ private:
+  struct Entry {
+    std::size_t hash;
+    TaskClassPtr task_class;
+  };
+  struct Slots {
+    explicit Slots(std::size_t capacity) : mask(capacity - 1), values(capacity) {}
+    std::size_t mask;
+    std::vector<std::atomic<const Entry*>> values;
+  };
+
+  // The slot of an id, or the empty one where it would go.
+  static const std::atomic<const Entry*>& probe(const Slots& slots, std::size_t hash, std::string_view id) noexcept;
+  void grow();
+
+  std::atomic<const Slots*> current_;
+  std::atomic<std::size_t> size_{0};
+  std::vector<std::unique_ptr<Slots>> generations_;  // the last is the current one
+  std::vector<std::unique_ptr<const Entry>> entries_;
+};
+
+}  // namespace rota::inline v1

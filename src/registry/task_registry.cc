@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <rota/project.h>
+#include <rota/task_registry.h>
+
+#include <mutex>
+
+#include "discovery/declared_tasks.h"
+#include "registry/class_table.h"
+
+namespace rota::inline v1 {
+
+struct TaskRegistry::Impl {
+  ClassTable classes;
+  mutable std::mutex writing;  // held by registrations, never by look-ups
+  std::vector<std::string> errors;
+  Logger logger{"rota.registry"};
+
+  bool put(std::string_view task_id, TaskClassPtr task_class, bool replace);
+  void take_declared();
+};
+
+namespace {
+
+void require_id(std::string_view task_id) {
+  if (is_valid_task_id(task_id)) return;
+  throw TaskRegistryError(fmt::format(
+      "'{}' is no task id: an id is 1 to 200 of A-Z a-z 0-9 _ . -, the first a letter or _", task_id));
+}
+
+// The same class again: the very object, or what a second discovery makes of the same file.
+bool is_same_class(const TaskClass& one, const TaskClass& other) {
+  return &one == &other || (!one.location().empty() && one.location() == other.location() &&
+                            one.metadata() == other.metadata());
+}
+
+DiscoveryQuery query_for(const std::optional<std::vector<std::string>>& package_paths, bool recursive) {
+  return {.roots = find_project().search_path,
+          .packages = package_paths.value_or(std::vector<std::string>{"scripts"}),
+          .recursive = recursive};
+}
+
+}  // namespace
+
+bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, bool replace) {
+  require_id(task_id);
+  if (task_class == nullptr) {
+    throw TaskRegistryError(fmt::format("task {} cannot be registered: there is no task class", task_id));
+  }
+  if (task_class->metadata().task_id != task_id) task_class = task_class->with_task_id(std::string(task_id));
+  if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
+    logger.error(fmt::format("task {} is not registered, {} is no valid task class: {}", task_id,
+                             task_class->origin(), fmt::join(reasons, "; ")));
+    return false;
+  }
+  const std::lock_guard lock(writing);
+  if (const TaskClassPtr* there = classes.find(task_id); there != nullptr && !replace) {
+    if (is_same_class(**there, *task_class)) return true;
+    throw TaskRegistryError(
+        fmt::format("task {} is registered already: {} has the id that {} asks for; give one of them another id, "
+                    "or replace it with replace_task_class",
+                    task_id, (*there)->origin(), task_class->origin()));
+  }
+  classes.put(std::move(task_class));
+  return true;
+}
+
+void TaskRegistry::Impl::take_declared() {
+  for (const OrRefusal<TaskClassPtr>& declared : take_declared_tasks()) {
+    std::string error;
+    if (const auto* refusal = std::get_if<Refusal>(&declared)) {
+      error = fmt::format("a class of this program is not registered: {}", refusal->message);
+    } else {
+      const auto& task_class = std::get<TaskClassPtr>(declared);
+      try {
+        if (put(task_class->metadata().task_id, task_class, false)) continue;
+        error = fmt::format("{} is not registered: {}", task_class->origin(),
+                            fmt::join(validate_task_class(*task_class), "; "));
+      } catch (const TaskRegistryError& caught) {
+        error = caught.what();
+      }
+    }
+    logger.error(error);
+    const std::lock_guard lock(writing);
+    errors.push_back(std::move(error));
+  }
+}
+
+TaskRegistry::TaskRegistry() : impl_(std::make_unique<Impl>()) {}
+TaskRegistry::~TaskRegistry() = default;
+
+TaskRegistry& TaskRegistry::process() {
+  // Never destroyed: classes and threads may outlive main(). Whoever comes second waits for the first.
+  static auto* registry = [] {
+    auto* made = new TaskRegistry;
+    made->impl_->take_declared();
+    return made;
+  }();
+  if (has_declared_tasks()) registry->impl_->take_declared();  // a library was loaded since
+  return *registry;
+}
+
+bool TaskRegistry::register_task_class(std::string_view task_id, TaskClassPtr task_class) {
+  return impl_->put(task_id, std::move(task_class), false);
+}
+
+bool TaskRegistry::register_task_class(TaskClassPtr task_class) {
+  if (task_class == nullptr) throw TaskRegistryError("there is no task class to register");
+  const std::string task_id = task_class->metadata().task_id;
+  return impl_->put(task_id, std::move(task_class), false);
+}
+
+bool TaskRegistry::replace_task_class(std::string_view task_id, TaskClassPtr task_class) {
+  return impl_->put(task_id, std::move(task_class), true);
+}
+
+TaskClassPtr TaskRegistry::get_task_class(std::string_view task_id) const noexcept {
+  const TaskClassPtr* found = impl_->classes.find(task_id);
+  return found == nullptr ? nullptr : *found;
+}
+
+std::map<std::string, TaskMetadata> TaskRegistry::list_registered_tasks() const {
+  std::map<std::string, TaskMetadata> all;
+  impl_->classes.for_each([&](const TaskClassPtr& task_class) {
+    all.insert_or_assign(task_class->metadata().task_id, task_class->metadata());
+  });
+  return all;
+}
+
+std::vector<TaskClassPtr> TaskRegistry::task_classes() const {
+  std::vector<TaskClassPtr> all;
+  all.reserve(size());
+  impl_->classes.for_each([&](const TaskClassPtr& task_class) { all.push_back(task_class); });
+  return all;
+}
+
+std::size_t TaskRegistry::size() const noexcept { return impl_->classes.size(); }
+
+std::unique_ptr<BaseTask> TaskRegistry::create_task_instance(std::string_view task_id,
+                                                             const Arguments& arguments) const {
+  const TaskClassPtr task_class = get_task_class(task_id);
+  return task_class == nullptr ? nullptr : task_class->create(arguments);
+}
+
+std::map<std::string, TaskClassPtr> TaskRegistry::discover_task_classes(
+    const std::optional<std::vector<std::string>>& package_paths, bool recursive) const {
+  Discovery discovery = discover(query_for(package_paths, recursive));
+  for (const RefusedFile& refused : discovery.refused) {
+    if (refused.reason == RefusalReason::no_task) continue;
+    impl_->logger.warning(fmt::format("{}: {}", refused.file.string(), refused.message));
+  }
+  for (const DuplicateTask& duplicate : discovery.duplicates) {
+    impl_->logger.warning(fmt::format("task {} is there twice: {} counts, {} does not", duplicate.task_id,
+                                      duplicate.kept, duplicate.shadowed));
+  }
+  return std::move(discovery.task_classes);
+}
+
+std::size_t TaskRegistry::register_discovered_tasks(const std::optional<std::vector<std::string>>& package_paths,
+                                                    bool recursive) {
+  std::size_t registered = 0;
+  for (const auto& [task_id, task_class] : discover_task_classes(package_paths, recursive)) {
+    const bool is_new = get_task_class(task_id) == nullptr;
+    try {
+      if (impl_->put(task_id, task_class, false) && is_new) ++registered;
+    } catch (const TaskRegistryError& error) {
+      impl_->logger.error(error.what());
+    }
+  }
+  return registered;
+}
+
+std::vector<std::string> TaskRegistry::registration_errors() const {
+  const std::lock_guard lock(impl_->writing);
+  return impl_->errors;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/graph_text.h"
+
+#include "report/json_trees.h"
+#include "report/printable.h"
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+using Replacements = std::initializer_list<std::pair<char, std::string_view>>;
+
+// What is not printable is shown as an escape first, so that no value ends a line or a string.
+std::string quoted(std::string_view text, Replacements replacements) {
+  std::string result = "\"";
+  for (const char c : printable(text)) {
+    std::string_view part(&c, 1);
+    for (const auto& [character, replacement] : replacements) {
+      if (c == character) part = replacement;
+    }
+    result += part;
+  }
+  return result + '"';
+}
+
+std::string dot_string(std::string_view text) {
+  return quoted(text, {{'"', "\\\""}, {'\\', "\\\\"}});
+}
+
+// Mermaid reads # as the begin of an entity, ` as the begin of Markdown and \n as the end of a
+// line.
+std::string mermaid_string(std::string_view text) {
+  return quoted(text, {{'"', "#quot;"},
+                       {'#', "#35;"},
+                       {'&', "#amp;"},
+                       {'<', "#lt;"},
+                       {'>', "#gt;"},
+                       {'`', "#96;"},
+                       {'\\', "#92;"}});
+}
+
+template <class Function>
+void for_each_arrow(const Graph& graph, Function&& function) {
+  for (TaskIndex task = 0; task < graph.size(); ++task) {
+    for (const TaskIndex dependent : graph.dependents(task)) function(task, dependent);
+  }
+}
+
+}  // namespace
+
+std::string graph_to_dot(const Graph& graph) {
+  std::string text = "digraph rota {\n  rankdir=LR;\n  node [shape=box];\n";
+  for (TaskIndex task = 0; task < graph.size(); ++task) {
+    const std::string& description = graph.task_class(task)->metadata().description;
+    text += "  " + dot_string(graph.task_id(task));
+    if (!description.empty()) text += fmt::format(" [tooltip={}]", dot_string(description));
+    text += ";\n";
+  }
+  for_each_arrow(graph, [&](TaskIndex from, TaskIndex to) {
+    text += fmt::format("  {} -> {};\n", dot_string(graph.task_id(from)),
+                        dot_string(graph.task_id(to)));
+  });
+  return text + "}\n";
+}
+
+std::string graph_to_mermaid(const Graph& graph) {
+  std::string text = "flowchart LR\n";
+  for (TaskIndex task = 0; task < graph.size(); ++task) {
+    text += fmt::format("  n{}[{}]\n", task, mermaid_string(graph.task_id(task)));
+  }
+  for_each_arrow(graph, [&](TaskIndex from, TaskIndex to) {
+    text += fmt::format("  n{} --> n{}\n", from, to);
+  });
+  return text;
+}
+
+std::string graph_to_json(const Graph& graph) {
+  std::vector<TaskIndex> tasks(graph.size());
+  for (TaskIndex task = 0; task < graph.size(); ++task) tasks[task] = task;
+  std::vector<std::pair<TaskIndex, TaskIndex>> arrows;
+  for_each_arrow(graph, [&](TaskIndex from, TaskIndex to) { arrows.emplace_back(from, to); });
+  const std::string nodes =
+      lines(tasks, [&](TaskIndex task) { return task_tree(graph.task_class(task)->metadata()); });
+  const std::string edges = lines(arrows, [&](const auto& arrow) {
+    return Json{{"from", graph.task_id(arrow.first)}, {"to", graph.task_id(arrow.second)}};
+  });
+  return fmt::format("{{\n\"nodes\": {},\n\"edges\": {}\n}}\n", nodes, edges);
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_log/database.h"
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+
+namespace rota::inline v1 {
+namespace {
+
+// "file:/path?immutable=1", with every byte that means something in a URI written as %XX.
+std::string immutable_uri(const std::filesystem::path& file) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (const char c : file.native()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                       c == '.' || c == '-' || c == '_';
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      uri += c;
+    } else {
+      uri.append({'%', kDigits[byte >> 4], kDigits[byte & 0x0F]});
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
+Connection::Connection(const std::filesystem::path& file, Access access, std::filesystem::path log)
+    : access_(access), log_(std::move(log)) {
+  const int flags = (access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                    (access == Access::immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+  const std::string name = access == Access::immutable ? immutable_uri(file) : file.native();
+  sqlite3* handle = nullptr;
+  const int code = ::sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  handle_.reset(handle);
+  if (handle == nullptr) throw std::bad_alloc();
+  if (code != SQLITE_OK) fail(code);
+  ::sqlite3_busy_timeout(handle, kBusySeconds * 1000);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  ::sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void Connection::accept() noexcept {
+  ::sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+}
+
+Connection::~Connection() = default;
+
+void Connection::execute(const char* sql) {
+  const int code = ::sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
+std::string Connection::read_header(std::size_t size) {
+  sqlite3_file* file = nullptr;
+  int code = ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) fail(SQLITE_CANTOPEN);
+  sqlite3_int64 there = 0;
+  code = file->pMethods->xFileSize(file, &there);
+  std::string header(std::min(size, static_cast<std::size_t>(std::max<sqlite3_int64>(there, 0))), '\0');
+  if (code == SQLITE_OK && !header.empty()) {
+    code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
+  }
+  if (code != SQLITE_OK) fail(code);
+  return header;
+}
+
+bool Connection::has_moved() const noexcept {
+  int moved = 0;
+  return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
+sqlite3_stmt* Connection::prepared(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
+  sqlite3_stmt* statement = nullptr;
+  const int code = ::sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  std::unique_ptr<sqlite3_stmt, Close> owned(statement);
+  if (code != SQLITE_OK) fail(code);
+  statements_.emplace(sql, std::move(owned));
+  return statement;
+}
+
+// SQLite forgets the error of a commit, but each of its files remembers its last one.
+int Connection::last_system_error() const noexcept {
+  int error = ::sqlite3_system_errno(handle_.get());
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    const bool found = ::sqlite3_file_control(handle_.get(), "main", which, &file) == SQLITE_OK &&
+                       file != nullptr && file->pMethods != nullptr;
+    if (error == 0 && found) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+  }
+  return error;
+}
+
+void Connection::fail(int code) const {
+  throw_sqlite_error(access_ == Access::read_write ? "use" : "read", log_, code, last_system_error(),
+                     ::sqlite3_errmsg(handle_.get()));
+}
+
+void Connection::fail_as_damaged(std::string_view detail) const {
+  throw_sqlite_error("read", log_, SQLITE_CORRUPT, 0, detail);
+}
+
+Statement::Statement(Connection& connection, std::string_view sql)
+    : connection_(connection), statement_(connection.prepared(sql)) {
+  assert(!::sqlite3_stmt_busy(statement_));
+}
+
+Statement::~Statement() {
+  ::sqlite3_reset(statement_);
+  ::sqlite3_clear_bindings(statement_);
+}
+
+int Statement::index_of(const char* name) const {
+  const int index = ::sqlite3_bind_parameter_index(statement_, name);
+  assert(index > 0);
+  return index;
+}
+
+Statement& Statement::bind(const char* name, std::int64_t value) {
+  const int code = ::sqlite3_bind_int64(statement_, index_of(name), value);
+  if (code != SQLITE_OK) connection_.fail(code);
+  return *this;
+}
+
+Statement& Statement::bind(const char* name, std::string_view value) {
+  const char* const data = value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
+  const int code = ::sqlite3_bind_text64(statement_, index_of(name), data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (code != SQLITE_OK) connection_.fail(code);
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = ::sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) connection_.fail(code);
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+std::int64_t Statement::integer(int column) const noexcept { return ::sqlite3_column_int64(statement_, column); }
+
+std::string Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(::sqlite3_column_text(statement_, column));
+  if (data == nullptr) {
+    if (is_null(column)) return {};
+    throw std::bad_alloc();
+  }
+  return {data, static_cast<std::size_t>(::sqlite3_column_bytes(statement_, column))};
+}
+
+bool Statement::is_null(int column) const noexcept {
+  return ::sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+}  // namespace rota::inline v1

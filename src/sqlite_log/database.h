@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection to an SQLite file and its statements, which close themselves and throw SqliteError. Knows
+// nothing of executions.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sqlite_log/sqlite_error.h"
+
+namespace rota::inline v1 {
+
+enum class Access : std::uint8_t {
+  read_only,
+  immutable,  // read_only, and nobody writes the file: no lock is taken and no file beside it looked at
+  read_write,
+};
+
+// Used from one thread at a time.
+class Connection {
+ public:
+  // Opens a file that exists; never follows a symbolic link in its path. `log` is its name in messages.
+  // Until it is accepted, closing it changes nothing in the file.
+  Connection(const std::filesystem::path& file, Access access, std::filesystem::path log);
+  Connection(const std::filesystem::path& file, Access access) : Connection(file, access, file) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  // The file is a log of ours: who closes it last brings it up to date and removes what is beside it.
+  void accept() noexcept;
+  // Statements without results, one after the other.
+  void execute(const char* sql);
+  // The first `size` bytes of the file; fewer where it is shorter. Takes no lock and looks at no other file.
+  // The file must not be opened and closed besides SQLite: that would end this process's locks on it.
+  std::string read_header(std::size_t size);
+  bool in_transaction() const noexcept { return ::sqlite3_get_autocommit(handle_.get()) == 0; }
+  // True when the file is no longer where it was opened.
+  bool has_moved() const noexcept;
+  Access access() const noexcept { return access_; }
+  const std::filesystem::path& log() const noexcept { return log_; }
+
+  // The statement of that text, made at its first use and kept.
+  sqlite3_stmt* prepared(std::string_view sql);
+  [[noreturn]] void fail(int code) const;
+  // What was read breaks the rules of the file.
+  [[noreturn]] void fail_as_damaged(std::string_view detail) const;
+
+ private:
+  int last_system_error() const noexcept;
+
+  struct Close {
+    void operator()(sqlite3* handle) const noexcept { ::sqlite3_close_v2(handle); }
+    void operator()(sqlite3_stmt* statement) const noexcept { ::sqlite3_finalize(statement); }
+  };
+
+  Access access_;
+  std::filesystem::path log_;
+  std::unique_ptr<sqlite3, Close> handle_;
+  std::map<std::string, std::unique_ptr<sqlite3_stmt, Close>, std::less<>> statements_;
+};
+
+// One use of a prepared statement; at its end the statement is ready for the next. A statement of the same
+// text must not be in use on the connection.
+class Statement {
+ public:
+  Statement(Connection& connection, std::string_view sql);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
+
+  // Parameters by their names in the statement, ":name"; those never bound are null. Text is copied.
+  Statement& bind(const char* name, std::int64_t value);
+  Statement& bind(const char* name, std::string_view value);
+
+  // True: there is a row to read.
+  bool step();
+  // Runs a statement that gives no rows.
+  void run();
+  std::int64_t integer(int column) const noexcept;
+  std::string text(int column) const;
+  bool is_null(int column) const noexcept;
+
+ private:
+  int index_of(const char* name) const;
+
+  Connection& connection_;
+  sqlite3_stmt* statement_;
+};
+
+}  // namespace rota::inline v1

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_log/log_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <initializer_list>
+#include <mutex>
+#include <system_error>
+
+#include "os/file.h"
+#include "os/file_lock.h"
+#include "sqlite_log/log_path.h"
+#include "sqlite_log/schema.h"
+
+namespace rota::inline v1 {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kOtherFile = "name another file for the log (ROTA_LOG)";
+
+fs::path beside(const fs::path& file, std::string_view suffix) { return file.native() + std::string(suffix); }
+
+// What is there under the name of the log, links not followed.
+enum class Found { nothing, empty_file, file };
+
+Found look_at(const fs::path& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return Found::nothing;
+    refuse_log(path, error_text(errno), "check the path and the rights of its folders");
+  }
+  if (S_ISLNK(found.st_mode)) refuse_log(path, "it is a symbolic link", "name the file that it leads to");
+  if (S_ISDIR(found.st_mode)) refuse_log(path, "it is a folder", "name a file");
+  if (!S_ISREG(found.st_mode)) refuse_log(path, "it is no regular file", kOtherFile);
+  return found.st_size == 0 ? Found::empty_file : Found::file;
+}
+
+std::uintmax_t size_or_zero(const fs::path& path) {
+  std::error_code ignored;
+  const std::uintmax_t size = fs::file_size(path, ignored);
+  return ignored ? 0 : size;
+}
+
+void require_access(const LogFile& file) {
+  const auto may = [](const fs::path& path, int mode) {
+    return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+  };
+  if (!may(file.path, R_OK)) {
+    refuse_log(file.path, fmt::format("this user may not read it ({})", error_text(errno)),
+           "give this user the right to read it");
+  }
+  if (file.read_only) return;
+  if (!may(file.path, W_OK)) {
+    refuse_log(file.path, fmt::format("this user may not write it ({})", error_text(errno)),
+           "give this user the right to write it, or name another log (ROTA_LOG)");
+  }
+  if (!may(file.path.parent_path(), W_OK | X_OK)) {
+    refuse_log(file.path, fmt::format("this user may not write in its folder ({})", error_text(errno)),
+           "give this user the right to write there, or name another log (ROTA_LOG)");
+  }
+}
+
+std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t index = at; index < at + 4; ++index) {
+    value = value << 8 | static_cast<unsigned char>(bytes[index]);
+  }
+  return value;
+}
+
+void check_version(const fs::path& log, std::uint32_t version) {
+  if (version == kFormatVersion) return;
+  refuse_log(log,
+         fmt::format("it has format {}, and this version of Rota knows format {} only", version, kFormatVersion),
+         version > kFormatVersion ? "use the newer version of Rota that wrote it" : "restore a good copy of it");
+}
+
+// Reads the first bytes only, so that a file of someone else's is left as it is, also where SQLite would
+// have something to repair in it.
+void check_header(const LogFile& file) {
+  Connection connection(file.path, Access::read_only);
+  const std::string header = connection.read_header(100);
+  if (header.size() < 100 || !header.starts_with(std::string_view("SQLite format 3\0", 16))) {
+    refuse_log(file.path, "it is not a database", kOtherFile);
+  }
+  const std::uint32_t application = big_endian(header, 68);
+  if (application != kApplicationId) {
+    refuse_log(file.path, fmt::format("it is a database of another program (application id {:#010x})", application),
+           kOtherFile);
+  }
+  check_version(file.path, big_endian(header, 60));
+}
+
+// What the header says may be older than what the -wal file beside it holds.
+void check_content(Connection& connection) {
+  Statement version(connection, "PRAGMA user_version");
+  version.step();
+  check_version(connection.log(), static_cast<std::uint32_t>(version.integer(0)));
+  Statement sequence(connection, "SELECT sequence FROM log");
+  if (!sequence.step()) {
+    refuse_log(connection.log(), "the file is damaged (its sequence is missing)", "restore a good copy of it");
+  }
+  connection.accept();
+}
+
+// A -wal or -journal that its database has left behind would be taken for the new one's.
+void refuse_orphans(const fs::path& log) {
+  for (const std::string_view suffix : {"-wal", "-journal"}) {
+    const fs::path orphan = beside(log, suffix);
+    // Looked at in this order: another process that makes the log at this moment names it first.
+    if (size_or_zero(orphan) > 0 && look_at(log) != Found::file) {
+      refuse_log(log, fmt::format("it is gone, but {} with its last changes is there", orphan.filename().string()),
+                 "put it back, or move that file away to begin a new log");
+    }
+  }
+}
+
+void remove_beside(const fs::path& file, std::initializer_list<std::string_view> suffixes) {
+  for (const std::string_view suffix : suffixes) {
+    std::error_code ignored;
+    fs::remove(beside(file, suffix), ignored);
+  }
+}
+
+void remove_unfinished(const fs::path& unfinished) {
+  remove_beside(unfinished, {"", "-wal", "-shm", "-journal"});
+}
+
+[[noreturn]] void refuse_to_make(const fs::path& log, int error_number) {
+  refuse_log(log, fmt::format("it cannot be made ({})", error_text(error_number)),
+             "check its folder's rights and the room on its disk, or name another log (ROTA_LOG)");
+}
+
+void use_wal(Connection& connection) {
+  Statement mode(connection, "PRAGMA journal_mode = WAL");
+  if (mode.step() && mode.text(0) == "wal") return;
+  refuse_log(connection.log(), "its file system cannot share memory between programs, as its WAL needs",
+         "name a log on a local disk (ROTA_LOG)");
+}
+
+void set_durable(Connection& connection) {
+  connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+}
+
+void fill_and_rename(const fs::path& unfinished, const fs::path& log) {
+  const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file.valid() || ::fchmod(file.get(), 0600) != 0) refuse_to_make(log, errno);
+  {
+    Connection connection(unfinished, Access::read_write, log);
+    connection.accept();
+    // Nobody else sees the file yet, and one that is not finished is thrown away.
+    connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+    create_schema(connection);
+    use_wal(connection);
+  }
+  if (::fsync(file.get()) != 0) refuse_to_make(log, errno);
+  if (::rename(unfinished.c_str(), log.c_str()) != 0) refuse_to_make(log, errno);
+  sync_folder(log.parent_path());
+}
+
+void make_log(const LogFile& file) try {
+  refuse_orphans(file.path);
+  FileLock gate(file.lock_path());
+  const std::lock_guard hold(gate);
+  if (look_at(file.path) == Found::file) return;  // another process was quicker
+  remove_beside(file.path, {"-wal", "-shm", "-journal"});  // of a log that is gone: empty, or without meaning
+  const fs::path unfinished = beside(file.path, ".new");
+  remove_unfinished(unfinished);
+  try {
+    fill_and_rename(unfinished, file.path);
+  } catch (...) {
+    remove_unfinished(unfinished);
+    throw;
+  }
+} catch (const std::system_error& error) {
+  refuse_to_make(file.path, error.code().value());
+}
+
+void require_something(const fs::path& log, Found found) {
+  if (found == Found::nothing) refuse_log(log, "there is no such file", "run a task first, or name another log (ROTA_LOG)");
+  if (found == Found::empty_file) refuse_log(log, "it is empty", "run a task first, or name another log (ROTA_LOG)");
+}
+
+}  // namespace
+
+LogFile prepare_log_file(const fs::path& path, const LogOptions& options) {
+  const LogFile file{resolve_log_path(path, options), options.read_only};
+  const Found found = look_at(file.path);
+  if (found != Found::file) {
+    if (file.read_only) require_something(file.path, found);
+    if (found == Found::empty_file) require_access(file);
+    make_log(file);
+  }
+  require_access(file);
+  check_header(file);
+  return file;
+}
+
+std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
+  try {
+    auto connection =
+        std::make_unique<Connection>(file.path, file.read_only ? Access::read_only : Access::read_write);
+    connection->execute("PRAGMA query_only = ON");
+    check_content(*connection);
+    return connection;
+  } catch (const SqliteError& error) {
+    const bool may_lack_rights = error.code() == SQLITE_CANTOPEN || error.code() == SQLITE_READONLY;
+    if (!file.read_only || !may_lack_rights) throw;
+  }
+  // Without the right to write in the folder, SQLite cannot make the memory that its users share.
+  if (size_or_zero(beside(file.path, "-wal")) > 0) {
+    refuse_log(file.path, "its last changes are in the -wal file beside it, which cannot be read without the right "
+                      "to write in its folder",
+           "have its owner open it once, or copy both files to a folder of your own");
+  }
+  auto connection = std::make_unique<Connection>(file.path, Access::immutable);
+  check_content(*connection);
+  return connection;
+}
+
+std::unique_ptr<Connection> open_for_writing(const LogFile& file) {
+  auto connection = std::make_unique<Connection>(file.path, Access::read_write);
+  set_durable(*connection);
+  check_content(*connection);
+  use_wal(*connection);
+  return connection;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_log/queries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <limits>
+#include <utility>
+
+namespace rota::inline v1 {
+
+// INDEXED BY makes a statement fail rather than become slow should its index be lost.
+#define ROTA_SELECT                                                                                    \
+  "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, "     \
+  "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "           \
+  "owner_boot_id, owner_pid, owner_start_ticks FROM execution "
+
+const char* const queries::kByRunId = ROTA_SELECT "WHERE task_run_id = :task_run_id";
+const char* const queries::kLatestSuccess =
+    ROTA_SELECT "INDEXED BY execution_success WHERE task_id = :task_id AND state = 2 "
+                "ORDER BY finished_sequence DESC LIMIT 1";
+const char* const queries::kLatestRun =
+    ROTA_SELECT "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
+                "ORDER BY started_sequence DESC LIMIT 1";
+const char* const queries::kActive =
+    ROTA_SELECT "INDEXED BY execution_active "
+                "WHERE task_id = :task_id AND arguments = :arguments AND state <= 1";
+const char* const queries::kAllActive = ROTA_SELECT "INDEXED BY execution_active WHERE state <= 1";
+const char* const queries::kHistory =
+    ROTA_SELECT "WHERE started_sequence < :before ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTask =
+    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
+                "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfState =
+    ROTA_SELECT "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before "
+                "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTaskAndState =
+    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
+                "AND state = :state ORDER BY started_sequence DESC";
+#undef ROTA_SELECT
+const char* const queries::kFiles =
+    "SELECT direction, path, size_bytes, mtime_nanoseconds FROM execution_file "
+    "WHERE started_sequence = :started_sequence ORDER BY direction, position";
+
+namespace {
+
+constexpr const char* kTakeSequence = "UPDATE log SET sequence = sequence + 1 RETURNING sequence";
+constexpr const char* kInsert =
+    "INSERT INTO execution (started_sequence, changed_sequence, task_run_id, task_id, task_type, version, "
+    "arguments, run_id, reason, state, message, metrics, finished_sequence, started_at, finished_at, epoch, "
+    "owner_host, owner_boot_id, owner_pid, owner_start_ticks) "
+    "VALUES (:started_sequence, :changed_sequence, :task_run_id, :task_id, :task_type, :version, "
+    ":arguments, :run_id, :reason, :state, :message, :metrics, :finished_sequence, :started_at, :finished_at, "
+    ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks)";
+constexpr const char* kEnd =
+    "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
+    "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = :finished_at "
+    "WHERE started_sequence = :started_sequence AND state <= 1";
+constexpr const char* kInsertFile =
+    "INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, mtime_nanoseconds) "
+    "VALUES (:started_sequence, :direction, :position, :path, :size_bytes, :mtime_nanoseconds)";
+
+enum Direction : std::int64_t { kInput = 0, kOutput = 1 };
+
+std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count(); }
+TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
+
+void read_files(Connection& connection, Execution& execution) {
+  Statement files(connection, queries::kFiles);
+  files.bind(":started_sequence", execution.started_sequence);
+  while (files.step()) {
+    auto& list = files.integer(0) == kInput ? execution.end.inputs : execution.end.outputs;
+    list.push_back({files.text(1), static_cast<std::uint64_t>(files.integer(2)), files.integer(3)});
+  }
+}
+
+ExecutionState read_state(Connection& connection, std::int64_t number) {
+  if (number < 0 || number > static_cast<std::int64_t>(ExecutionState::blocked)) {
+    connection.fail_as_damaged(fmt::format("an execution has the state {}", number));
+  }
+  return static_cast<ExecutionState>(number);
+}
+
+// The row that the statement stands on.
+Execution read_execution(Connection& connection, const Statement& row) {
+  Execution execution;
+  execution.started_sequence = row.integer(0);
+  execution.task_run_id = row.text(1);
+  execution.start = {row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.text(7)};
+  execution.end.state = read_state(connection, row.integer(8));
+  execution.end.message = row.text(9);
+  execution.end.metrics = row.text(10);
+  execution.finished_sequence = row.integer(11);
+  execution.started_at = time_of(row.integer(12));
+  if (!row.is_null(13)) execution.finished_at = time_of(row.integer(13));
+  execution.epoch = row.integer(14);
+  execution.owner = {row.text(15), row.text(16), row.integer(17), row.integer(18)};
+  // While the row's statement stands, this one reads the same state of the file.
+  if (execution.finished_at) read_files(connection, execution);
+  return execution;
+}
+
+std::optional<Execution> read_one(Connection& connection, Statement& statement) {
+  if (!statement.step()) return std::nullopt;
+  return read_execution(connection, statement);
+}
+
+void insert_files(Connection& connection, const Execution& execution, Direction direction) {
+  std::int64_t position = 0;
+  for (const FileStamp& file : direction == kInput ? execution.end.inputs : execution.end.outputs) {
+    Statement(connection, kInsertFile)
+        .bind(":started_sequence", execution.started_sequence)
+        .bind(":direction", direction)
+        .bind(":position", position++)
+        .bind(":path", file.path)
+        .bind(":size_bytes", static_cast<std::int64_t>(file.size_bytes))
+        .bind(":mtime_nanoseconds", file.mtime_nanoseconds)
+        .run();
+  }
+}
+
+void bind_end(Statement& statement, const Execution& execution) {
+  statement.bind(":started_sequence", execution.started_sequence)
+      .bind(":state", static_cast<std::int64_t>(execution.end.state))
+      .bind(":message", execution.end.message)
+      .bind(":metrics", execution.end.metrics)
+      .bind(":epoch", execution.epoch);
+  if (!execution.finished_at) return;
+  statement.bind(":finished_sequence", execution.finished_sequence)
+      .bind(":finished_at", number_of(*execution.finished_at));
+}
+
+}  // namespace
+
+std::optional<Execution> select_execution(Connection& connection, std::string_view task_run_id) {
+  Statement statement(connection, queries::kByRunId);
+  statement.bind(":task_run_id", task_run_id);
+  return read_one(connection, statement);
+}
+
+std::optional<Execution> select_latest(Connection& connection, std::string_view task_id, bool success_only) {
+  Statement statement(connection, success_only ? queries::kLatestSuccess : queries::kLatestRun);
+  statement.bind(":task_id", task_id);
+  return read_one(connection, statement);
+}
+
+std::optional<Execution> select_active(Connection& connection, std::string_view task_id,
+                                       std::string_view arguments) {
+  Statement statement(connection, queries::kActive);
+  statement.bind(":task_id", task_id).bind(":arguments", arguments);
+  return read_one(connection, statement);
+}
+
+std::vector<Execution> select_all_active(Connection& connection) {
+  std::vector<Execution> active;
+  Statement statement(connection, queries::kAllActive);
+  while (statement.step()) active.push_back(read_execution(connection, statement));
+  std::sort(active.begin(), active.end(), [](const Execution& left, const Execution& right) {
+    return left.started_sequence < right.started_sequence;
+  });
+  return active;
+}
+
+void select_history(Connection& connection, const HistoryQuery& query,
+                    const std::function<bool(Execution)>& take) {
+  const char* const sql = query.task_id ? (query.state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
+                                        : (query.state ? queries::kHistoryOfState : queries::kHistory);
+  Statement statement(connection, sql);
+  statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
+                                                       : query.before_sequence);
+  if (query.task_id) statement.bind(":task_id", *query.task_id);
+  if (query.state) statement.bind(":state", static_cast<std::int64_t>(*query.state));
+  while (statement.step() && take(read_execution(connection, statement))) {
+  }
+}
+
+std::int64_t take_sequence(Connection& connection) {
+  Statement statement(connection, kTakeSequence);
+  if (!statement.step()) connection.fail_as_damaged("its sequence is missing");
+  const std::int64_t sequence = statement.integer(0);
+  statement.run();
+  return sequence;
+}
+
+void insert_execution(Connection& connection, const Execution& execution) {
+  {
+    Statement statement(connection, kInsert);
+    bind_end(statement, execution);
+    const ExecutionStart& start = execution.start;
+    statement.bind(":changed_sequence", std::max(execution.started_sequence, execution.finished_sequence))
+        .bind(":task_run_id", execution.task_run_id)
+        .bind(":task_id", start.task_id)
+        .bind(":task_type", start.task_type)
+        .bind(":version", start.version)
+        .bind(":arguments", start.arguments)
+        .bind(":run_id", start.run_id)
+        .bind(":reason", start.reason)
+        .bind(":started_at", number_of(execution.started_at))
+        .bind(":owner_host", execution.owner.host)
+        .bind(":owner_boot_id", execution.owner.boot_id)
+        .bind(":owner_pid", execution.owner.pid)
+        .bind(":owner_start_ticks", execution.owner.start_ticks);
+    statement.run();
+  }
+  insert_files(connection, execution, kInput);
+  insert_files(connection, execution, kOutput);
+}
+
+void update_ended(Connection& connection, const Execution& execution) {
+  {
+    Statement statement(connection, kEnd);
+    bind_end(statement, execution);
+    statement.run();
+  }
+  insert_files(connection, execution, kInput);
+  insert_files(connection, execution, kOutput);
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of the tables and what is written to them, in SQL. Knows nothing of threads, processes and
+// transactions: the caller holds one where several statements belong together.
+#pragma once
+
+#include <rota/execution_log.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sqlite_log/database.h"
+
+namespace rota::inline v1 {
+
+// All SQL that looks up executions, for the test that looks at how SQLite runs it.
+namespace queries {
+extern const char* const kByRunId;
+extern const char* const kLatestSuccess;
+extern const char* const kLatestRun;
+extern const char* const kActive;
+extern const char* const kAllActive;
+extern const char* const kHistory;
+extern const char* const kHistoryOfTask;
+extern const char* const kHistoryOfState;
+extern const char* const kHistoryOfTaskAndState;
+extern const char* const kFiles;
+}  // namespace queries
+
+// ---- reading; executions come as they are stored, with their files ---------------------------------
+
+std::optional<Execution> select_execution(Connection& connection, std::string_view task_run_id);
+std::optional<Execution> select_latest(Connection& connection, std::string_view task_id, bool success_only);
+std::optional<Execution> select_active(Connection& connection, std::string_view task_id,
+                                       std::string_view arguments);
+// Oldest start first.
+std::vector<Execution> select_all_active(Connection& connection);
+// Newest start first, `query.limit` not looked at; ends when `take` gives false.
+void select_history(Connection& connection, const HistoryQuery& query,
+                    const std::function<bool(Execution)>& take);
+
+// ---- writing ---------------------------------------------------------------------------------------
+
+// The next number of the log's sequence, for a start, an end or a change.
+std::int64_t take_sequence(Connection& connection);
+// With its end and its files when it has one.
+void insert_execution(Connection& connection, const Execution& execution);
+// Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be.
+void update_ended(Connection& connection, const Execution& execution);
+
+}  // namespace rota::inline v1

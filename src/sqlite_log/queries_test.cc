@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// How SQLite runs the look-ups: by an index, without a sort, at a cost that does not grow with the history.
+#include "sqlite_log/queries.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sqlite_log/log_folder.h"
+
+namespace rota {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class QueriesTest : public ::testing::Test {
+ protected:
+  QueriesTest() { open_sqlite_log(log_); }
+
+  std::string plan(const char* sql) { return PlainSqlite(log_).run(std::string("EXPLAIN QUERY PLAN ") + sql); }
+
+  // `count` executions more, of ten tasks, in every final state, each with a file.
+  void add_executions(int count) {
+    const std::string added = PlainSqlite(log_).run(fmt::format(R"sql(
+      BEGIN;
+      WITH RECURSIVE number (n) AS
+        (SELECT sequence + 1 FROM log UNION ALL SELECT n + 2 FROM number, log WHERE n < sequence + {0} * 2 - 1)
+      INSERT INTO execution (started_sequence, finished_sequence, changed_sequence, task_run_id, epoch, state,
+                             task_id, task_type, version, arguments, run_id, reason, started_at, finished_at,
+                             owner_host, owner_boot_id, owner_pid, owner_start_ticks)
+      SELECT n, n + 1, n + 1, 'run' || n, 1, 2 + (n / 20) % 8, 't' || ((n / 2) % 10), '', '', '{{}}', '', '', n, n + 1,
+             'h', 'b', 1, 1
+      FROM number;
+      INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, mtime_nanoseconds)
+      SELECT started_sequence, 1, 0, 'f' || started_sequence, 1, 1 FROM execution WHERE started_sequence >
+        (SELECT sequence FROM log);
+      UPDATE log SET sequence = sequence + {0} * 2;
+      COMMIT)sql",
+                                                                count));
+    ASSERT_EQ(added, "");
+  }
+
+  // Steps of SQLite's machine for the statement, which the function runs.
+  template <class Function>
+  static int steps(Connection& connection, const char* sql, Function run) {
+    ::sqlite3_stmt_status(connection.prepared(sql), SQLITE_STMTSTATUS_VM_STEP, 1);
+    run();
+    return ::sqlite3_stmt_status(connection.prepared(sql), SQLITE_STMTSTATUS_VM_STEP, 0);
+  }
+
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
+  const std::filesystem::path log_ = folder_ / "log.db";
+};
+
+TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
+  const auto by_index = [](const std::string& detail) {
+    return AllOf(HasSubstr("SEARCH"), HasSubstr(detail), Not(HasSubstr("SCAN")), Not(HasSubstr("TEMP B-TREE")));
+  };
+  EXPECT_THAT(plan(queries::kByRunId), by_index("(task_run_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestSuccess), by_index("INDEX execution_success (task_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestRun), by_index("INDEX execution_run (task_id=?)"));
+  EXPECT_THAT(plan(queries::kActive), by_index("INDEX execution_active (task_id=? AND arguments=?)"));
+  EXPECT_THAT(plan(queries::kHistory), by_index("USING INTEGER PRIMARY KEY (rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTask), by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfState), by_index("INDEX execution_state (state=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTaskAndState), by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kFiles), by_index("USING PRIMARY KEY (started_sequence=?)"));
+  // All active ones: the whole of an index that has no others.
+  EXPECT_THAT(plan(queries::kAllActive),
+              AllOf(HasSubstr("USING INDEX execution_active"), Not(HasSubstr("TEMP B-TREE"))));
+}
+
+TEST_F(QueriesTest, TheCostOfALookUpDoesNotGrowWithTheHistory) {
+  add_executions(100);
+  Connection connection(log_, Access::read_only);
+  const auto cost = [&](bool success_only) {
+    return steps(connection, success_only ? queries::kLatestSuccess : queries::kLatestRun,
+                 [&] { EXPECT_TRUE(select_latest(connection, "t3", success_only)); });
+  };
+  const int success_before = cost(true);
+  const int run_before = cost(false);
+  const int active_before = steps(connection, queries::kAllActive, [&] { select_all_active(connection); });
+  add_executions(20'000);
+  EXPECT_EQ(cost(true), success_before);
+  EXPECT_EQ(cost(false), run_before);
+  EXPECT_EQ(steps(connection, queries::kAllActive, [&] { select_all_active(connection); }), active_before);
+}
+
+}  // namespace
+}  // namespace rota

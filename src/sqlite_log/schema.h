@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The log's tables, in one place, and the marks by which its file is known. What each column means is
+// said in the SQL, so that `sqlite3 log.db .schema` says it too; docs/log.md has the rules between rows.
+#pragma once
+
+#include <cstdint>
+
+#include "sqlite_log/database.h"
+
+namespace rota::inline v1 {
+
+// "Rota" in ASCII; at byte 68 of the file (PRAGMA application_id).
+inline constexpr std::uint32_t kApplicationId = 0x526F7461;
+// Of the tables; at byte 60 of the file (PRAGMA user_version). Grows with every change to them.
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+// Makes the tables and marks in an empty file, in one transaction.
+void create_schema(Connection& connection);
+
+}  // namespace rota::inline v1

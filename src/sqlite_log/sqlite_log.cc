@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_log/sqlite_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "execution_log/execution_rules.h"
+#include "os/uuid.h"
+#include "sqlite_log/queries.h"
+
+namespace rota::inline v1 {
+namespace {
+
+void end_execution(Connection& connection, Execution& execution) {
+  execution.finished_sequence = take_sequence(connection);
+  execution.finished_at = log_time_now();
+  update_ended(connection, execution);
+}
+
+void lose_execution(Connection& connection, Execution execution) {
+  execution.end = {};
+  execution.end.state = ExecutionState::lost;
+  execution.end.message = lost_message(execution.owner);
+  execution.epoch += 1;
+  end_execution(connection, execution);
+}
+
+}  // namespace
+
+SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners)
+    : guard_(path),
+      file_(prepare_log_file(path, options)),
+      owners_(std::move(owners)),
+      self_(owners_.current()),
+      readers_(std::make_unique<ReaderPool>(file_)),
+      writer_(file_.read_only ? nullptr : std::make_unique<Writer>(file_)) {
+  readers_->take();  // a file that cannot be read is found now
+}
+
+SqliteLog::~SqliteLog() {
+  if (guard_.is_same_process()) {
+    close();
+  } else {
+    // The thread is not in this process, and SQLite must not touch the parent's file from here.
+    (void)writer_.release();
+    (void)readers_.release();
+  }
+}
+
+void SqliteLog::close() noexcept {
+  if (!guard_.is_same_process() || closed_.exchange(true)) return;
+  readers_->close();
+  if (writer_ != nullptr) writer_->finish();  // the last to close: it brings the file up to date
+}
+
+void SqliteLog::check_usable(std::string_view verb) const {
+  if (!guard_.is_same_process()) {
+    throw LogError(log_error_message(verb, file_.path, "this process was forked from the one that opened it",
+                                     "start it with exec or posix_spawn (in Python: the start method 'spawn')"));
+  }
+  if (closed_) {
+    throw LogError(log_error_message(verb, file_.path, "it is closed, because the program is ending",
+                                     "use it before that"));
+  }
+}
+
+void SqliteLog::write(const Writer::Work& work) {
+  check_usable("write");
+  if (file_.read_only) {
+    throw LogError(log_error_message("write", file_.path, "it was opened for reading only",
+                                     "open it without read_only"));
+  }
+  writer_->write(work);
+}
+
+Execution SqliteLog::new_execution(const ExecutionStart& start) const {
+  Execution execution;
+  execution.task_run_id = make_uuid();
+  execution.start = start;
+  execution.started_at = log_time_now();
+  execution.epoch = 1;
+  execution.owner = self_;
+  return execution;
+}
+
+ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
+  Execution execution = new_execution(start);
+  execution.end.state = ExecutionState::running;
+  write([&](Connection& connection) {
+    auto active = select_active(connection, start.task_id, start.arguments);
+    if (active) {
+      if (!owners_.is_dead(active->owner)) throw AlreadyRunningError(already_running_message(*active));
+      lose_execution(connection, std::move(*active));
+    }
+    execution.started_sequence = take_sequence(connection);
+    insert_execution(connection, execution);
+  });
+  return {execution.task_run_id, execution.epoch};
+}
+
+bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
+  check_end_of_begun(end, location());
+  bool finished = false;
+  write([&](Connection& connection) {
+    std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
+    if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
+    execution->end = end;
+    end_execution(connection, *execution);
+    finished = true;
+  });
+  return finished;
+}
+
+std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
+  check_whole_end(end, location());
+  Execution execution = new_execution(start);
+  execution.end = end;
+  write([&](Connection& connection) {
+    execution.started_sequence = take_sequence(connection);
+    execution.finished_sequence = take_sequence(connection);
+    execution.finished_at = log_time_now();
+    insert_execution(connection, execution);
+  });
+  return execution.task_run_id;
+}
+
+std::size_t SqliteLog::mark_lost_executions() {
+  std::size_t count = 0;
+  write([&](Connection& connection) {
+    for (Execution& execution : select_all_active(connection)) {
+      if (!owners_.is_dead(execution.owner)) continue;
+      lose_execution(connection, std::move(execution));
+      ++count;
+    }
+  });
+  return count;
+}
+
+std::vector<Execution> SqliteLog::get_task_execution_history(const HistoryQuery& query) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  if (query.state == ExecutionState::lost) return lost_history(*reader, query);
+  std::vector<Execution> history;
+  select_history(*reader, query, [&](Execution execution) {
+    show_lost_if_owner_is_dead(execution, owners_);
+    if (!query.state || execution.state() == *query.state) history.push_back(std::move(execution));
+    return query.limit == 0 || history.size() < query.limit;
+  });
+  return history;
+}
+
+// Those that are written as lost, and among the few active ones those that are shown so.
+std::vector<Execution> SqliteLog::lost_history(Connection& connection, const HistoryQuery& query) const {
+  std::vector<Execution> history;
+  Statement(connection, "BEGIN").run();  // both from one state of the file
+  try {
+    for (Execution& execution : select_all_active(connection)) {
+      show_lost_if_owner_is_dead(execution, owners_);
+      const bool is_asked_for =
+          execution.state() == ExecutionState::lost &&
+          (!query.task_id || execution.start.task_id == *query.task_id) &&
+          (query.before_sequence == 0 || execution.started_sequence < query.before_sequence);
+      if (is_asked_for) history.push_back(std::move(execution));
+    }
+    std::size_t written = 0;
+    select_history(connection, query, [&](Execution execution) {
+      history.push_back(std::move(execution));
+      return ++written != query.limit;
+    });
+  } catch (...) {
+    connection.execute("ROLLBACK");
+    throw;
+  }
+  Statement(connection, "COMMIT").run();
+  std::sort(history.begin(), history.end(), [](const Execution& left, const Execution& right) {
+    return left.started_sequence > right.started_sequence;
+  });
+  if (query.limit != 0 && history.size() > query.limit) history.resize(query.limit);
+  return history;
+}
+
+std::optional<Execution> SqliteLog::find_latest_execution(std::string_view task_id, bool success_only) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  std::optional<Execution> latest = select_latest(*reader, task_id, success_only);
+  if (latest) show_lost_if_owner_is_dead(*latest, owners_);
+  return latest;
+}
+
+std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  std::optional<Execution> execution = select_execution(*reader, task_run_id);
+  if (execution) show_lost_if_owner_is_dead(*execution, owners_);
+  return execution;
+}
+
+std::unique_ptr<ExecutionLog> open_sqlite_log(const std::filesystem::path& path, const LogOptions& options) {
+  return std::make_unique<SqliteLog>(path, options);
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The execution log in an SQLite file: which rule is kept where, in terms of queries and transactions.
+#pragma once
+
+#include <rota/execution_log.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "execution_log/owners.h"
+#include "sqlite_log/log_file.h"
+#include "sqlite_log/process_guard.h"
+#include "sqlite_log/reader_pool.h"
+#include "sqlite_log/writer.h"
+
+namespace rota::inline v1 {
+
+class SqliteLog final : public ExecutionLog {
+ public:
+  SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners = {});
+  ~SqliteLog() override;
+
+  // Finishes what is under way, ends the writer's thread and closes the file, which then stands alone
+  // unless others have it open. Every later call throws LogError.
+  void close() noexcept;
+
+  ExecutionHandle begin_execution(const ExecutionStart& start) override;
+  bool finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) override;
+  std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override;
+  std::size_t mark_lost_executions() override;
+  std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override;
+  std::optional<Execution> find_latest_execution(std::string_view task_id, bool success_only) const override;
+  std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  std::string location() const override { return file_.path.string(); }
+
+ private:
+  void check_usable(std::string_view verb) const;
+  void write(const Writer::Work& work);
+  Execution new_execution(const ExecutionStart& start) const;
+  std::vector<Execution> lost_history(Connection& connection, const HistoryQuery& query) const;
+
+  ProcessGuard guard_;
+  const LogFile file_;
+  const Owners owners_;
+  const Owner self_;
+  std::atomic<bool> closed_ = false;
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<Writer> writer_;  // null: read only
+};
+
+}  // namespace rota::inline v1

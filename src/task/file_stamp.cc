@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/file_stamp.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <set>
+
+#include "os/file.h"
+
+namespace rota::inline v1 {
+namespace {
+
+std::string path_in_log(const std::filesystem::path& file, const std::filesystem::path& root) {
+  const std::filesystem::path plain = file.lexically_normal();
+  const std::filesystem::path relative = plain.lexically_relative(root.lexically_normal());
+  const bool inside = !relative.empty() && *relative.begin() != "..";
+  return (inside ? relative : plain).string();
+}
+
+}  // namespace
+
+std::vector<FileStamp> stamp_files(const std::vector<std::filesystem::path>& files,
+                                   const std::filesystem::path& root, bool all_must_exist) {
+  std::vector<FileStamp> stamps;
+  std::set<std::string> seen;
+  for (const std::filesystem::path& file : files) {
+    std::string path = path_in_log(file, root);
+    if (!seen.insert(path).second) continue;
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) {
+      if (!all_must_exist) continue;
+      throw Error(fmt::format("the tracked file {} cannot be looked at when the task ends: {}", file.string(),
+                              error_text(errno)));
+    }
+    stamps.push_back({std::move(path), static_cast<std::uint64_t>(status.st_size),
+                      std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
+  }
+  return stamps;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every execution log there is, for the tests that all of them must pass, and processes that end when a
+// test says so.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <rota/execution_log.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <set>
+#include <string>
+
+#include "execution_log/memory_log.h"
+#include "execution_log/owners.h"
+#include "os/temporary_folder.h"
+#include "sqlite_log/sqlite_log.h"
+
+namespace rota {
+
+struct LogUnderTest {
+  std::string name;
+  // Opened twice in one folder it is one log, unless it lives in memory.
+  std::function<std::unique_ptr<ExecutionLog>(const TemporaryFolder&, Owners)> open;
+};
+
+inline void PrintTo(const LogUnderTest& log, std::ostream* out) { *out << log.name; }
+
+inline LogUnderTest memory_log_under_test() {
+  return {"memory", [](const TemporaryFolder&, Owners owners) {
+            return std::make_unique<MemoryLog>(std::move(owners));
+          }};
+}
+
+inline LogUnderTest sqlite_log_under_test() {
+  return {"sqlite", [](const TemporaryFolder& folder, Owners owners) {
+            return std::make_unique<SqliteLog>(folder / "log.db", LogOptions{}, std::move(owners));
+          }};
+}
+
+// Owners as a log sees them. May be asked from any thread.
+class Processes {
+ public:
+  // The log's own process from now on.
+  void become(std::int64_t pid) {
+    const std::lock_guard hold(mutex_);
+    pid_ = pid;
+  }
+  void end(std::int64_t pid) {
+    const std::lock_guard hold(mutex_);
+    dead_.insert(pid);
+  }
+  Owners owners() {
+    return {[this] {
+              const std::lock_guard hold(mutex_);
+              return Owner{"mill", "boot", pid_, 17};
+            },
+            [this](const Owner& owner) {
+              const std::lock_guard hold(mutex_);
+              return dead_.contains(owner.pid);
+            }};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::int64_t pid_ = 1;
+  std::set<std::int64_t> dead_;
+};
+
+class ConformanceTest : public ::testing::TestWithParam<LogUnderTest> {
+ protected:
+  ConformanceTest() : log_(GetParam().open(folder_, processes_.owners())) {}
+
+  ExecutionHandle begin(const std::string& task, const std::string& arguments = "{}") {
+    return log_->begin_execution({.task_id = task, .arguments = arguments});
+  }
+  bool finish(const ExecutionHandle& handle, ExecutionState state = ExecutionState::success) {
+    return log_->finish_execution(handle, {.state = state});
+  }
+  std::string record(const std::string& task, ExecutionState state = ExecutionState::success) {
+    return log_->record_task_execution({.task_id = task}, {.state = state});
+  }
+  Execution find(const ExecutionHandle& handle) { return log_->find_execution(handle.task_run_id).value(); }
+
+  TemporaryFolder folder_;
+  Processes processes_;
+  std::unique_ptr<ExecutionLog> log_;
+};
+
+}  // namespace rota
+
+// For each file of tests: its cases run on every log.
+#define ROTA_TEST_ON_ALL_LOGS(Suite)                                                                   \
+  INSTANTIATE_TEST_SUITE_P(Logs, Suite,                                                                \
+                           ::testing::Values(::rota::memory_log_under_test(), ::rota::sqlite_log_under_test()), \
+                           [](const auto& info) { return info.param.name; })
