@@ -13,10 +13,8 @@ install(DIRECTORY include/rota ${PROJECT_BINARY_DIR}/include/rota
 
 file(RELATIVE_PATH rota_lib_from_bin
   ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-if(TARGET rota_cli)
 set_target_properties(rota_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${rota_lib_from_bin}")
 install(TARGETS rota_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
 
 install(EXPORT rota_targets NAMESPACE rota:: FILE rota-targets.cmake DESTINATION ${rota_cmake_dir})
 configure_package_config_file(cmake/rota-config.cmake.in ${PROJECT_BINARY_DIR}/cmake/rota-config.cmake

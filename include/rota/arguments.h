@@ -32,8 +32,7 @@ class ROTA_EXPORT Value {
   Value() noexcept = default;
   Value(bool value) noexcept : variant_(value) {}
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>)
-  Value(Integer value) : variant_(checked(value)) {}
+  requires(!std::same_as<Integer, bool>) Value(Integer value) : variant_(checked(value)) {}
   template <std::floating_point Float>
   Value(Float value) noexcept : variant_(static_cast<double>(value)) {}
   Value(std::string value) noexcept : variant_(std::move(value)) {}

@@ -36,14 +36,17 @@ ROTA_EXPORT std::string_view to_string(TaskStatus status) noexcept;
 
 // What went wrong in the last run().
 struct ErrorDetails {
-  std::string type = {};       // "operation", "exception", "configuration", "initialize", "finalize", "log" ...
+  std::string type =
+      {};  // "operation", "exception", "configuration", "initialize", "finalize", "log" ...
   std::string message = {};    // one line where its author wrote one line
   std::string operation = {};  // the operation it came from; empty for a step of the life cycle
 };
 
 struct TaskConfig {
-  bool continue_on_error = false;  // after a failed operation do the others too; the task fails all the same
-  std::filesystem::path project_root = {};  // what project_file() is relative to; empty: the process's project
+  bool continue_on_error =
+      false;  // after a failed operation do the others too; the task fails all the same
+  std::filesystem::path project_root =
+      {};  // what project_file() is relative to; empty: the process's project
 };
 
 // What surrounds one execution. A runner or host binds it before run(); without, run() writes to
@@ -123,7 +126,9 @@ class ROTA_EXPORT BaseTask {
   // How the last run() went.
   TaskStatus status() const noexcept { return status_; }
   const std::optional<ErrorDetails>& error_details() const noexcept { return error_; }
-  const std::map<std::string, OperationResult, std::less<>>& results() const noexcept { return results_; }
+  const std::map<std::string, OperationResult, std::less<>>& results() const noexcept {
+    return results_;
+  }
   const std::vector<Artifact>& artifacts() const noexcept { return artifacts_; }
   const Metrics& metrics() const noexcept { return metrics_; }
   // Of the last run() that began; empty before.

@@ -17,16 +17,16 @@ namespace rota::inline v1 {
 
 // Why a file gives no task classes.
 enum class RefusalReason : std::uint8_t {
-  unreadable,         // it cannot be opened or read
-  not_regular,        // a fifo, a device, a socket, a folder
-  not_elf,            // no ELF file at all
-  other_machine,      // for another processor, or not a shared library
-  truncated,          // it names bytes that it does not have
-  malformed_note,     // a manifest that breaks the format
-  abi_differs,        // made for another version of the plugin interface
-  cxx_abi_differs,    // made with another C++ standard library or another mode of it
-  invalid_task,       // a manifest whose task class is not valid
-  no_task,            // a shared library that is no plugin
+  unreadable,       // it cannot be opened or read
+  not_regular,      // a fifo, a device, a socket, a folder
+  not_elf,          // no ELF file at all
+  other_machine,    // for another processor, or not a shared library
+  truncated,        // it names bytes that it does not have
+  malformed_note,   // a manifest that breaks the format
+  abi_differs,      // made for another version of the plugin interface
+  cxx_abi_differs,  // made with another C++ standard library or another mode of it
+  invalid_task,     // a manifest whose task class is not valid
+  no_task,          // a shared library that is no plugin
 };
 
 ROTA_EXPORT std::string_view to_string(RefusalReason reason) noexcept;
@@ -53,10 +53,11 @@ struct DiscoveryQuery {
 };
 
 struct Discovery {
-  std::map<std::string, TaskClassPtr> task_classes = {};  // the library of one is loaded at its first instance
-  std::vector<RefusedFile> refused = {};                  // every *.so file that gives none, by name
+  std::map<std::string, TaskClassPtr> task_classes =
+      {};                                 // the library of one is loaded at its first instance
+  std::vector<RefusedFile> refused = {};  // every *.so file that gives none, by name
   std::vector<DuplicateTask> duplicates = {};
-  std::vector<std::filesystem::path> plugins = {};        // the files that gave some
+  std::vector<std::filesystem::path> plugins = {};  // the files that gave some
 };
 
 // Looks at every *.so file, in folders whose name begins with no dot. A folder that is not there holds

@@ -47,7 +47,7 @@ using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
 // taken for it.
 struct Owner {
   std::string host = {};
-  std::string boot_id = {};           // of the running kernel
+  std::string boot_id = {};  // of the running kernel
   std::int64_t pid = 0;
   std::int64_t start_ticks = 0;  // when the process began, in clock ticks since boot
 
@@ -69,14 +69,14 @@ struct ExecutionStart {
   std::string task_type = "unknown";
   std::string version = {};
   std::string arguments = "{}";  // as of Arguments::to_json
-  std::string run_id = {};            // of the run it belongs to; empty when it was run on its own
-  std::string reason = {};            // why the plan ran it
+  std::string run_id = {};       // of the run it belongs to; empty when it was run on its own
+  std::string reason = {};       // why the plan ran it
 };
 
 // What is known when it ends.
 struct ExecutionEnd {
   ExecutionState state = ExecutionState::success;  // a final one
-  std::string message = {};                             // what went wrong; empty for success
+  std::string message = {};                        // what went wrong; empty for success
   std::vector<FileStamp> inputs = {};
   std::vector<FileStamp> outputs = {};
   std::string metrics = "{}";  // a JSON object
@@ -126,7 +126,8 @@ class ROTA_EXPORT ExecutionLog {
   // Writes its end. False when it has an end already, or the handle's epoch is old: nothing changes.
   virtual bool finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) = 0;
   // Writes a whole execution in one durable step; gives its task_run_id. Its state must be final.
-  virtual std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) = 0;
+  virtual std::string record_task_execution(const ExecutionStart& start,
+                                            const ExecutionEnd& end) = 0;
   // Marks as `lost` every active execution of this host whose owner is dead; gives how many.
   virtual std::size_t mark_lost_executions() = 0;
 
@@ -145,8 +146,9 @@ class ROTA_EXPORT ExecutionLog {
 
 // The folder that relative paths of a log are relative to, and how an owner is told.
 struct LogOptions {
-  std::filesystem::path project_root = {};  // empty: the folder above the log's own `.rota`, else its folder
-  bool read_only = false;              // open for looking only; the file must exist
+  std::filesystem::path project_root =
+      {};                  // empty: the folder above the log's own `.rota`, else its folder
+  bool read_only = false;  // open for looking only; the file must exist
 };
 
 // A log that lives and dies with the object: for tests, and hosts that want no history.

@@ -29,7 +29,9 @@ class ROTA_EXPORT Graph {
 
   std::size_t size() const noexcept { return task_classes_.size(); }
   const TaskClassPtr& task_class(TaskIndex task) const { return task_classes_[task]; }
-  const std::string& task_id(TaskIndex task) const { return task_classes_[task]->metadata().task_id; }
+  const std::string& task_id(TaskIndex task) const {
+    return task_classes_[task]->metadata().task_id;
+  }
   std::optional<TaskIndex> find(std::string_view task_id) const;
   // What a task needs, and what needs it; each once, ascending.
   std::span<const TaskIndex> dependencies(TaskIndex task) const {
@@ -53,7 +55,8 @@ class ROTA_EXPORT Graph {
 
 // All classes of the registry, or the named ones with all that they need. Throws PlanError as Graph does,
 // and for a name that is not registered, with the nearest that is.
-ROTA_EXPORT Graph build_graph(const TaskRegistry& registry, const std::vector<std::string>& task_ids = {});
+ROTA_EXPORT Graph build_graph(const TaskRegistry& registry,
+                              const std::vector<std::string>& task_ids = {});
 
 // The id among `known` that a person most likely meant, or nothing when none is near.
 ROTA_EXPORT std::optional<std::string> nearest_task_id(std::string_view wanted,

@@ -18,7 +18,8 @@ ROTA_EXPORT std::string_view to_string(LogLevel level) noexcept;
 
 // Takes one message of one logger. Called from any thread, by several at once; should not throw (what
 // it throws is dropped: a diagnosis must not fail what it speaks of).
-using LogSink = std::function<void(LogLevel level, std::string_view logger, std::string_view message)>;
+using LogSink =
+    std::function<void(LogLevel level, std::string_view logger, std::string_view message)>;
 
 // Where the messages of loggers without a sink of their own go. At first: warnings and errors to stderr.
 // An empty sink drops them. Safe from any thread; a message under way may still reach the old sink.

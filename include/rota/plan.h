@@ -17,15 +17,15 @@
 namespace rota::inline v1 {
 
 enum class ReasonKind : std::uint8_t {
-  up_to_date,             // "up to date since T"
-  never_ran,              // "never ran"
-  failed,                 // "failed at T"; also timeout, cancelled, lost and still running, by their names
-  version_changed,        // "version 1.1 -> 1.2"
-  argument_changed,       // "argument threads changed"
-  input_changed,          // "input X changed"
-  output_changed,         // "output X changed" or "output X is gone"
-  dependency_ran_later,   // "dependency Y ran later", also when it will in this plan
-  forced,                 // "forced"
+  up_to_date,  // "up to date since T"
+  never_ran,   // "never ran"
+  failed,      // "failed at T"; also timeout, cancelled, lost and still running, by their names
+  version_changed,       // "version 1.1 -> 1.2"
+  argument_changed,      // "argument threads changed"
+  input_changed,         // "input X changed"
+  output_changed,        // "output X changed" or "output X is gone"
+  dependency_ran_later,  // "dependency Y ran later", also when it will in this plan
+  forced,                // "forced"
 };
 
 struct PlanStep {

@@ -27,7 +27,8 @@ struct Project {
 
 // Looks at the file system and the environment, each time. Throws Error where rota.toml is not valid,
 // naming the line.
-ROTA_EXPORT Project find_project(const std::filesystem::path& from = std::filesystem::current_path());
+ROTA_EXPORT Project
+find_project(const std::filesystem::path& from = std::filesystem::current_path());
 
 // Folders separated by ':' as in PATH; empty ones are left out.
 ROTA_EXPORT std::vector<std::filesystem::path> parse_search_path(std::string_view text);

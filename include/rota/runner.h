@@ -20,7 +20,8 @@ namespace rota::inline v1 {
 // What became of one task of a plan.
 struct TaskOutcome {
   TaskIndex task = 0;
-  ExecutionState state = ExecutionState::submitted;  // submitted: the run ended before its turn came
+  ExecutionState state =
+      ExecutionState::submitted;  // submitted: the run ended before its turn came
   std::string task_run_id = {};
   std::string message = {};  // what went wrong, or what it waited for
   std::chrono::microseconds duration{0};
@@ -55,8 +56,8 @@ struct RunOptions {
   std::string executor = "inline";  // the threads of this process; the only one so far
   std::size_t jobs = 0;             // tasks at the same time; 0: one for each processor
   RunObserver* observer = nullptr;  // borrowed for the call
-  std::stop_token stop = {};             // no task starts any more; those that run are waited for
-  std::stop_token cancel = {};           // those that run are asked to end as well
+  std::stop_token stop = {};        // no task starts any more; those that run are waited for
+  std::stop_token cancel = {};      // those that run are asked to end as well
   std::filesystem::path project_root = {};  // for the tasks; empty: the project of the process
 };
 

@@ -72,7 +72,8 @@ ROTA_EXPORT TaskClassPtr make_task_class(TaskMetadata metadata, TaskFactory fact
 // All that keeps a class from being a valid task class, a sentence each; empty: it is valid.
 ROTA_EXPORT std::vector<std::string> validate_task_class(const TaskClass& task_class);
 // The same for arguments against the declared parameters; `values` gets the defaults filled in.
-ROTA_EXPORT std::vector<std::string> validate_arguments(const TaskMetadata& metadata, Arguments& values);
+ROTA_EXPORT std::vector<std::string> validate_arguments(const TaskMetadata& metadata,
+                                                        Arguments& values);
 
 // ---- the requirements, for the compiler ---------------------------------------------------------
 
@@ -85,26 +86,36 @@ concept TakesArguments = std::constructible_from<T, const Arguments&>;
 template <class T>
 concept TaskConstructible = TakesArguments<T> || TakesIdentity<T> || PassesItsIdentity<T>;
 template <class T>
-concept HasConfigureOperations = requires(T& task) { task.configure_operations(); };
+concept HasConfigureOperations = requires(T& task) {
+  task.configure_operations();
+};
 template <class T>
 concept HasRun = requires(T& task) {
   { task.run() } -> std::convertible_to<bool>;
 };
 template <class T>
-concept HasInitialize = requires(T& task) { task.initialize(); };
+concept HasInitialize = requires(T& task) {
+  task.initialize();
+};
 template <class T>
-concept HasExecute = requires(T& task) { task.execute(); };
+concept HasExecute = requires(T& task) {
+  task.execute();
+};
 template <class T>
-concept HasFinalize = requires(T& task) { task.finalize(true); } || requires(T& task) { task.finalize(); };
+concept HasFinalize = requires(T& task) {
+  task.finalize(true);
+}
+|| requires(T& task) { task.finalize(); };
 
 // Derives from BaseTask and can be made.
 template <class T>
-concept DerivedTask = std::derived_from<T, BaseTask> && !std::is_abstract_v<T> && TaskConstructible<T>;
+concept DerivedTask =
+    std::derived_from<T, BaseTask> && !std::is_abstract_v<T> && TaskConstructible<T>;
 // Does not derive from it, but has its interface; it is adapted.
 template <class T>
-concept CompatibleTask = !std::derived_from<T, BaseTask> && TaskConstructible<T> &&
-                         HasConfigureOperations<T> && HasRun<T> && HasInitialize<T> &&
-                         HasExecute<T> && HasFinalize<T>;
+concept CompatibleTask =
+    !std::derived_from<T, BaseTask> && TaskConstructible<T> && HasConfigureOperations<T> &&
+    HasRun<T> && HasInitialize<T> && HasExecute<T> && HasFinalize<T>;
 template <class T>
 concept TaskType = DerivedTask<T> || CompatibleTask<T>;
 
@@ -144,27 +155,33 @@ class AdaptedTask final : public BaseTask {
 template <class T>
 constexpr void require_task_type() {
   if constexpr (std::derived_from<T, BaseTask>) {
-    static_assert(!std::is_abstract_v<T>,
-                  "ROTA: a task class must implement `void configure_operations() override`, and leave "
-                  "no other function pure virtual");
+    static_assert(
+        !std::is_abstract_v<T>,
+        "ROTA: a task class must implement `void configure_operations() override`, and leave "
+        "no other function pure virtual");
   } else {
     static_assert(HasConfigureOperations<T>,
                   "ROTA: a task class that does not derive from rota::BaseTask must have "
                   "configure_operations()");
-    static_assert(HasRun<T>,
-                  "ROTA: a task class that does not derive from rota::BaseTask must have run() that "
-                  "gives bool");
-    static_assert(HasInitialize<T>,
-                  "ROTA: a task class that does not derive from rota::BaseTask must have initialize()");
-    static_assert(HasExecute<T>,
-                  "ROTA: a task class that does not derive from rota::BaseTask must have execute()");
-    static_assert(HasFinalize<T>,
-                  "ROTA: a task class that does not derive from rota::BaseTask must have finalize()");
+    static_assert(
+        HasRun<T>,
+        "ROTA: a task class that does not derive from rota::BaseTask must have run() that "
+        "gives bool");
+    static_assert(
+        HasInitialize<T>,
+        "ROTA: a task class that does not derive from rota::BaseTask must have initialize()");
+    static_assert(
+        HasExecute<T>,
+        "ROTA: a task class that does not derive from rota::BaseTask must have execute()");
+    static_assert(
+        HasFinalize<T>,
+        "ROTA: a task class that does not derive from rota::BaseTask must have finalize()");
   }
-  static_assert(TaskConstructible<T> || std::is_abstract_v<T>,
-                "ROTA: a task class must have a public constructor that takes (std::string task_id, "
-                "std::string task_type, std::string description), or (const rota::Arguments&), or "
-                "nothing and passes the three to rota::BaseTask itself");
+  static_assert(
+      TaskConstructible<T> || std::is_abstract_v<T>,
+      "ROTA: a task class must have a public constructor that takes (std::string task_id, "
+      "std::string task_type, std::string description), or (const rota::Arguments&), or "
+      "nothing and passes the three to rota::BaseTask itself");
 }
 
 template <TaskType T>

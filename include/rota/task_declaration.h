@@ -49,7 +49,8 @@ class DeclaredList {
   constexpr const T* end() const { return values_.data() + size_; }
 
  private:
-  static void ROTA_TASK_has_more_than_a_list_can_hold() {}  // not constexpr, so that the compiler names it
+  static void ROTA_TASK_has_more_than_a_list_can_hold() {
+  }  // not constexpr, so that the compiler names it
 
   std::array<T, Capacity> values_{};
   std::size_t size_ = 0;
@@ -95,7 +96,8 @@ consteval bool dependencies_are_valid(const TaskDeclaration& declaration) {
 }
 
 consteval bool dependencies_are_distinct(const TaskDeclaration& declaration) {
-  for (const auto* one = declaration.dependencies.begin(); one != declaration.dependencies.end(); ++one) {
+  for (const auto* one = declaration.dependencies.begin(); one != declaration.dependencies.end();
+       ++one) {
     if (*one == declaration.task_id) return false;
     for (const auto* other = declaration.dependencies.begin(); other != one; ++other) {
       if (*one == *other) return false;
@@ -105,7 +107,8 @@ consteval bool dependencies_are_distinct(const TaskDeclaration& declaration) {
 }
 
 consteval bool parameters_are_valid(const TaskDeclaration& declaration) {
-  for (const auto* one = declaration.parameters.begin(); one != declaration.parameters.end(); ++one) {
+  for (const auto* one = declaration.parameters.begin(); one != declaration.parameters.end();
+       ++one) {
     if (!is_valid_task_id(one->name)) return false;
     for (const auto* other = declaration.parameters.begin(); other != one; ++other) {
       if (one->name == other->name) return false;
@@ -117,8 +120,8 @@ consteval bool parameters_are_valid(const TaskDeclaration& declaration) {
 inline constexpr std::size_t kMaxRecordBytes = 60000;  // a record's length is 16 bits
 
 consteval bool texts_fit(const TaskDeclaration& declaration) {
-  for (const std::string_view text :
-       {declaration.task_type, declaration.description, declaration.author, declaration.docstring}) {
+  for (const std::string_view text : {declaration.task_type, declaration.description,
+                                      declaration.author, declaration.docstring}) {
     if (text.size() > kMaxRecordBytes || text.find('\0') != std::string_view::npos) return false;
   }
   for (const ParameterDeclaration& parameter : declaration.parameters) {
@@ -155,7 +158,9 @@ struct NoteWriter {
   }
   constexpr void parameter(const ParameterDeclaration& parameter) {
     number(ROTA_TAG_PARAMETER, 2);
-    number(8 + parameter.name.size() + parameter.default_value.size() + parameter.description.size(), 2);
+    number(
+        8 + parameter.name.size() + parameter.default_value.size() + parameter.description.size(),
+        2);
     byte(static_cast<std::uint8_t>(parameter.type));
     unsigned flags = 0;
     if (parameter.required) flags |= ROTA_PARAMETER_REQUIRED;
@@ -189,7 +194,8 @@ constexpr void write_note_descriptor(NoteWriter& note, const TaskDeclaration& de
   for (const ParameterDeclaration& parameter : declaration.parameters) note.parameter(parameter);
 }
 
-constexpr void write_note(NoteWriter& note, const TaskDeclaration& declaration, std::string_view class_name) {
+constexpr void write_note(NoteWriter& note, const TaskDeclaration& declaration,
+                          std::string_view class_name) {
   constexpr std::string_view kOwner{ROTA_NOTE_OWNER, sizeof(ROTA_NOTE_OWNER)};  // with its NUL
   NoteWriter counted;
   write_note_descriptor(counted, declaration, class_name);
@@ -209,7 +215,8 @@ consteval std::size_t note_size(const TaskDeclaration& declaration, std::string_
 }
 
 template <std::size_t Size>
-consteval std::array<char, Size> make_note(const TaskDeclaration& declaration, std::string_view class_name) {
+consteval std::array<char, Size> make_note(const TaskDeclaration& declaration,
+                                           std::string_view class_name) {
   std::array<char, Size> bytes{};
   NoteWriter note{bytes.data(), 0};
   write_note(note, declaration, class_name);
@@ -258,8 +265,8 @@ class TaskNode {
  public:
   TaskNode(std::string_view task_id, std::string_view note, bool takes_arguments,
            int (*create)(const void*, void**, rota_error*)) noexcept
-      : declared_{{sizeof(rota_task), takes_arguments ? 1U : 0U, task_id.data(), task_id.size(), create,
-                   module_plugin.tasks},
+      : declared_{{sizeof(rota_task), takes_arguments ? 1U : 0U, task_id.data(), task_id.size(),
+                   create, module_plugin.tasks},
                   note,
                   nullptr} {
     module_plugin.tasks = &declared_.task;
@@ -279,33 +286,37 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
 }
 
 #if defined(__clang__)
-#define ROTA_DETAIL_NOTE \
-  [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]] __attribute__((no_sanitize("address")))
+#define ROTA_DETAIL_NOTE                                                     \
+  [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]] __attribute__(( \
+      no_sanitize("addres"                                                   \
+                  "s")))
 #else
 #define ROTA_DETAIL_NOTE [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]]
 #endif
 
-#define ROTA_DETAIL_TASK(Class, Number, ...)                                                              \
-  static constexpr ::rota::TaskDeclaration rota_declaration_##Number{__VA_ARGS__};                        \
-  static_assert(::rota::is_valid_task_id(rota_declaration_##Number.task_id),                              \
-                "ROTA_TASK: .task_id must be 1 to 200 of A-Z a-z 0-9 _ . - and begin with a letter or _"); \
-  static_assert(rota_declaration_##Number.version.data() == nullptr ||                                    \
-                    ::rota::is_valid_version(rota_declaration_##Number.version),                          \
-                "ROTA_TASK: .version must be 1 to 100 printable characters without spaces");              \
-  static_assert(::rota::detail::dependencies_are_valid(rota_declaration_##Number),                        \
-                "ROTA_TASK: each of .dependencies must be a task id");                                    \
-  static_assert(::rota::detail::dependencies_are_distinct(rota_declaration_##Number),                     \
-                "ROTA_TASK: .dependencies names the task itself, or a task twice");                       \
-  static_assert(::rota::detail::parameters_are_valid(rota_declaration_##Number),                          \
-                "ROTA_TASK: each of .parameters needs a name of its own, of the characters of a task id"); \
-  static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                                     \
-                "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");                      \
-  ROTA_DETAIL_NOTE static constexpr auto rota_note_##Number =                                             \
-      ::rota::detail::make_note<::rota::detail::note_size(rota_declaration_##Number, #Class)>(            \
-          rota_declaration_##Number, #Class);                                                             \
-  static ::rota::detail::TaskNode rota_node_##Number {                                              \
-    rota_declaration_##Number.task_id, {rota_note_##Number.data(), rota_note_##Number.size()},            \
-        ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>                                \
+#define ROTA_DETAIL_TASK(Class, Number, ...)                                                     \
+  static constexpr ::rota::TaskDeclaration rota_declaration_##Number{__VA_ARGS__};               \
+  static_assert(                                                                                 \
+      ::rota::is_valid_task_id(rota_declaration_##Number.task_id),                               \
+      "ROTA_TASK: .task_id must be 1 to 200 of A-Z a-z 0-9 _ . - and begin with a letter or _"); \
+  static_assert(rota_declaration_##Number.version.data() == nullptr ||                           \
+                    ::rota::is_valid_version(rota_declaration_##Number.version),                 \
+                "ROTA_TASK: .version must be 1 to 100 printable characters without spaces");     \
+  static_assert(::rota::detail::dependencies_are_valid(rota_declaration_##Number),               \
+                "ROTA_TASK: each of .dependencies must be a task id");                           \
+  static_assert(::rota::detail::dependencies_are_distinct(rota_declaration_##Number),            \
+                "ROTA_TASK: .dependencies names the task itself, or a task twice");              \
+  static_assert(                                                                                 \
+      ::rota::detail::parameters_are_valid(rota_declaration_##Number),                           \
+      "ROTA_TASK: each of .parameters needs a name of its own, of the characters of a task id"); \
+  static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                            \
+                "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");             \
+  ROTA_DETAIL_NOTE static constexpr auto rota_note_##Number =                                    \
+      ::rota::detail::make_note<::rota::detail::note_size(rota_declaration_##Number, #Class)>(   \
+          rota_declaration_##Number, #Class);                                                    \
+  static ::rota::detail::TaskNode rota_node_##Number {                                           \
+    rota_declaration_##Number.task_id, {rota_note_##Number.data(), rota_note_##Number.size()},   \
+        ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>                       \
   }
 #define ROTA_DETAIL_EXPAND(Class, Number, ...) ROTA_DETAIL_TASK(Class, Number, __VA_ARGS__)
 

@@ -101,12 +101,14 @@ ROTA_EXPORT TaskMetadata get_task_metadata(const TaskClass& task_class);
 // A dependency that has no successful execution, and what is known of it.
 struct UnsatisfiedDependency {
   std::string task_id;
-  std::optional<Execution> latest;  // its newest execution, which is no success; nothing: it never ran
+  std::optional<Execution>
+      latest;  // its newest execution, which is no success; nothing: it never ran
 };
 // Every dependency that no execution in the log satisfies. Throws TaskRegistryError when the log cannot be
 // read (the LogError is nested) or an id is malformed.
 ROTA_EXPORT std::vector<UnsatisfiedDependency> find_unsatisfied_dependencies(
-    std::string_view task_id, const std::vector<std::string>& dependencies, const ExecutionLog& log);
+    std::string_view task_id, const std::vector<std::string>& dependencies,
+    const ExecutionLog& log);
 // True when each dependency has a successful execution in process_log(); the type is for messages.
 ROTA_EXPORT bool check_task_dependencies(std::string_view task_id, std::string_view task_type,
                                          const std::vector<std::string>& dependencies);

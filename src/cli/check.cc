@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota check ID: whether all that a task depends on has succeeded.
-#include <CLI/CLI.hpp>
-
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/project_tasks.h"
 #include "report/json.h"
 #include "report/text.h"
 
+#include <CLI/CLI.hpp>
+
 namespace rota::cli {
 
 void add_check(CLI::App& app, CommandLine& line) {
-  CLI::App* command =
-      app.add_subcommand("check", "Tell whether each dependency of a task has succeeded (exit status 0) or not (1)");
+  CLI::App* command = app.add_subcommand(
+      "check", "Tell whether each dependency of a task has succeeded (exit status 0) or not (1)");
   add_one_task_id(*command, line);
   add_json(*command, line);
   command->callback([&line] {
@@ -20,8 +20,10 @@ void add_check(CLI::App& app, CommandLine& line) {
       const ProjectTasks tasks(line);
       const TaskMetadata& metadata = tasks.require(line.task_ids.front())->metadata();
       const auto log = tasks.open_log_for_reading();
-      const auto unsatisfied = find_unsatisfied_dependencies(metadata.task_id, metadata.dependencies, *log);
-      print(line.json ? check_to_json(metadata, unsatisfied) : check_to_text(metadata, unsatisfied));
+      const auto unsatisfied =
+          find_unsatisfied_dependencies(metadata.task_id, metadata.dependencies, *log);
+      print(line.json ? check_to_json(metadata, unsatisfied)
+                      : check_to_text(metadata, unsatisfied));
       return unsatisfied.empty() ? kDone : kFailed;
     };
   });

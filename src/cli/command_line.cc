@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.h"
 
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <rota/rota.h>
-
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include <rota/rota.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace rota::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit status: 0 done or nothing to do, 1 a task failed or a dependency is not satisfied, 2 usage,\n"
-    "3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or written, 130 interrupted.";
+    "Exit status: 0 done or nothing to do, 1 a task failed or a dependency is not satisfied, 2 "
+    "usage,\n"
+    "3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or written, 130 "
+    "interrupted.";
 
 void add_commands(CLI::App& app, CommandLine& line) {
   app.require_subcommand(1);
   app.fallthrough();
-  app.set_version_flag("--version",
-                       fmt::format("rota {}.{}.{}", ROTA_VERSION_MAJOR, ROTA_VERSION_MINOR, ROTA_VERSION_PATCH));
+  app.set_version_flag("--version", fmt::format("rota {}.{}.{}", ROTA_VERSION_MAJOR,
+                                                ROTA_VERSION_MINOR, ROTA_VERSION_PATCH));
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.add_option("--path", line.path,
-                 "Folder of plugins; several with ':' or by repeating it. Default: ROTA_PATH, then `path` of "
+                 "Folder of plugins; several with ':' or by repeating it. Default: ROTA_PATH, then "
+                 "`path` of "
                  "rota.toml, then the folder scripts of the project")
       ->type_name("FOLDER")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.footer(kExitCodes);
-  for (const auto add : {add_list, add_show, add_check, add_plan, add_run, add_log, add_graph}) add(app, line);
+  for (const auto add : {add_list, add_show, add_check, add_plan, add_run, add_log, add_graph})
+    add(app, line);
 }
 
 // What CLI11 says, as one line with a hint.
@@ -60,7 +64,8 @@ void add_plan_options(CLI::App& command, CommandLine& line) {
   command.add_flag("--force", line.force, "Plan every task to run, also what is up to date");
   command
       .add_option("--arg", line.arguments,
-                  "An argument: for the task ID, or without it for every task that declares NAME; repeatable")
+                  "An argument: for the task ID, or without it for every task that declares NAME; "
+                  "repeatable")
       ->type_name("[ID:]NAME=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

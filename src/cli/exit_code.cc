@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/exit_code.h"
 
-#include <rota/rota.h>
-
 #include "cli/output.h"
+#include <rota/rota.h>
 
 namespace rota::cli {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota graph [ID...]: what depends on what, for programs that draw.
-#include <CLI/CLI.hpp>
-
 #include "cli/output.h"
 #include "cli/selection.h"
 #include "report/graph_text.h"
+
+#include <CLI/CLI.hpp>
 
 namespace rota::cli {
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota list: the task classes of the project.
-#include <CLI/CLI.hpp>
-
 #include "cli/output.h"
 #include "cli/project_tasks.h"
 #include "report/json.h"
 #include "report/text.h"
 
+#include <CLI/CLI.hpp>
+
 namespace rota::cli {
 
 void add_list(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("list", "List the task classes of the project, without running them");
+  CLI::App* command =
+      app.add_subcommand("list", "List the task classes of the project, without running them");
   add_json(*command, line);
   command->callback([&line] {
     line.command = [&line] {

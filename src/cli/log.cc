@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota log [ID]: the history of executions, newest first.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/project_tasks.h"
 #include "report/json.h"
 #include "report/text.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace rota::cli {
 namespace {
@@ -23,9 +22,10 @@ int show_log(const CommandLine& line, const LogOptionsGiven& given) {
   if (!given.state.empty()) {
     query.state = parse_execution_state(given.state);
     if (!query.state) {
-      throw UsageError(fmt::format("--state {}: there is no such state; there are: submitted running success failed "
-                                   "timeout cancelled lost skipped_up_to_date upstream_failed blocked",
-                                   given.state));
+      throw UsageError(fmt::format(
+          "--state {}: there is no such state; there are: submitted running success failed "
+          "timeout cancelled lost skipped_up_to_date upstream_failed blocked",
+          given.state));
     }
   }
   const ProjectTasks tasks(line);
@@ -42,12 +42,17 @@ int show_log(const CommandLine& line, const LogOptionsGiven& given) {
 
 void add_log(CLI::App& app, CommandLine& line) {
   CLI::App* command = app.add_subcommand("log", "Show what ran, newest first");
-  command->add_option("ID", line.task_ids, "Id of a task; none: all")->expected(0, 1)->type_name("");
+  command->add_option("ID", line.task_ids, "Id of a task; none: all")
+      ->expected(0, 1)
+      ->type_name("");
   add_json(*command, line);
   auto given = std::make_shared<LogOptionsGiven>();
-  command->add_option("--limit,-n", given->limit, "How many executions; 0: all")->type_name("N")->capture_default_str();
+  command->add_option("--limit,-n", given->limit, "How many executions; 0: all")
+      ->type_name("N")
+      ->capture_default_str();
   command->add_option("--state", given->state, "Only executions in this state")->type_name("STATE");
-  command->callback([&line, given] { line.command = [&line, given] { return show_log(line, *given); }; });
+  command->callback(
+      [&line, given] { line.command = [&line, given] { return show_log(line, *given); }; });
 }
 
 }  // namespace rota::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/output.h"
 
-#include <fmt/format.h>
+#include "report/table.h"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "report/table.h"
+#include <fmt/format.h>
 
 namespace rota::cli {
 namespace {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota plan [ID...]: what would run, what not, and why.
-#include <CLI/CLI.hpp>
-
 #include "cli/output.h"
 #include "cli/selection.h"
 #include "report/json.h"
 #include "report/text.h"
 
+#include <CLI/CLI.hpp>
+
 namespace rota::cli {
 
 void add_plan(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("plan", "Show what `rota run` would run, what not, and why");
+  CLI::App* command =
+      app.add_subcommand("plan", "Show what `rota run` would run, what not, and why");
   add_plan_options(*command, line);
   add_json(*command, line);
   command->callback([&line] {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress.h"
 
-#include <fmt/format.h>
-
 #include "cli/output.h"
 #include "report/table.h"
 #include "report/time_text.h"
+
+#include <fmt/format.h>
 
 namespace rota::cli {
 namespace {
@@ -16,7 +16,8 @@ constexpr const char* kEraseLine = "\r\x1b[K";
 std::string shorten(std::string text, std::size_t width) {
   if (display_width(text) <= width) return text;
   while (!text.empty() && display_width(text) + 3 > width) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) text.pop_back();
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U)
+      text.pop_back();
     if (!text.empty()) text.pop_back();
   }
   return text + "...";
@@ -43,7 +44,8 @@ void Progress::task_started(const PlanStep& step) {
   if (style_.terminal) {
     draw();
   } else {
-    print_line(fmt::format("start    {}  ({})", plan_->graph.task_id(step.task), printable(step.reason)));
+    print_line(
+        fmt::format("start    {}  ({})", plan_->graph.task_id(step.task), printable(step.reason)));
   }
 }
 
@@ -53,7 +55,8 @@ void Progress::task_finished(const PlanStep& step, const TaskOutcome& outcome) {
   ++done_;
   const bool succeeded = outcome.state == ExecutionState::success;
   if (!succeeded) ++failed_;
-  std::string line = fmt::format("{:<8} {}", to_string(outcome.state), plan_->graph.task_id(step.task));
+  std::string line =
+      fmt::format("{:<8} {}", to_string(outcome.state), plan_->graph.task_id(step.task));
   if (began) line += fmt::format("  {}", duration_text(outcome.duration));
   if (!outcome.message.empty()) line += fmt::format("  {}", printable(outcome.message));
   print_line(line);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/project_tasks.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "cli/exit_code.h"
 #include "cli/output.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::cli {
 namespace {
@@ -17,7 +17,8 @@ Project find_project_for(const CommandLine& line) {
   std::vector<fs::path> given;
   for (const std::string& text : line.path) {
     for (const fs::path& folder : parse_search_path(text)) {
-      if (!fs::is_directory(folder)) throw UsageError(fmt::format("--path {}: there is no such folder", folder.string()));
+      if (!fs::is_directory(folder))
+        throw UsageError(fmt::format("--path {}: there is no such folder", folder.string()));
       given.push_back(fs::absolute(folder).lexically_normal());
     }
   }
@@ -31,7 +32,8 @@ Project find_project_for(const CommandLine& line) {
 Discovery discover_in(const Project& project) {
   for (const fs::path& folder : project.search_path) {
     std::error_code ignored;
-    if (!fs::is_directory(folder, ignored)) print_warning(fmt::format("{}: there is no such folder", folder.string()));
+    if (!fs::is_directory(folder, ignored))
+      print_warning(fmt::format("{}: there is no such folder", folder.string()));
   }
   // A folder that someone named is meant as a whole; a project's root holds much besides.
   std::vector<std::string> packages;
@@ -48,10 +50,12 @@ ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(
     print_warning(fmt::format("{}: {}", refused.file.string(), refused.message));
   }
   for (const DuplicateTask& duplicate : discovery.duplicates) {
-    print_warning(fmt::format("task {} is there twice: {} counts, {} does not; give one of them another id",
-                              duplicate.task_id, duplicate.kept, duplicate.shadowed));
+    print_warning(
+        fmt::format("task {} is there twice: {} counts, {} does not; give one of them another id",
+                    duplicate.task_id, duplicate.kept, duplicate.shadowed));
   }
-  for (const auto& [task_id, task_class] : discovery.task_classes) registry_.register_task_class(task_id, task_class);
+  for (const auto& [task_id, task_class] : discovery.task_classes)
+    registry_.register_task_class(task_id, task_class);
 }
 
 TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
@@ -60,8 +64,10 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
   std::vector<std::string_view> known;
   for (const TaskClassPtr& task_class : classes) known.push_back(task_class->metadata().task_id);
   const auto nearest = nearest_task_id(task_id, known);
-  throw UsageError(nearest ? fmt::format("there is no task {}; did you mean {}?", task_id, *nearest)
-                           : fmt::format("there is no task {}; `rota list` shows those that there are", task_id));
+  throw UsageError(
+      nearest
+          ? fmt::format("there is no task {}; did you mean {}?", task_id, *nearest)
+          : fmt::format("there is no task {}; `rota list` shows those that there are", task_id));
 }
 
 std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_reading() const {
@@ -79,9 +85,10 @@ void ProjectTasks::explain_if_empty() const {
   for (const fs::path& folder : project_.search_path) {
     folders.push_back((project_.search_path_is_given ? folder : folder / "scripts").string());
   }
-  print_warning(fmt::format("no task classes were found in {}; name the folder of your plugins with --path, ROTA_PATH or "
-                            "`path` in rota.toml",
-                            fmt::join(folders, ", ")));
+  print_warning(fmt::format(
+      "no task classes were found in {}; name the folder of your plugins with --path, ROTA_PATH or "
+      "`path` in rota.toml",
+      fmt::join(folders, ", ")));
 }
 
 }  // namespace rota::cli

@@ -2,12 +2,11 @@
 // The project that the command works on and the task classes found in it. Runs none of them.
 #pragma once
 
+#include "cli/command_line.h"
 #include <rota/rota.h>
 
 #include <memory>
 #include <string>
-
-#include "cli/command_line.h"
 
 namespace rota::cli {
 

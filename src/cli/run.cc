@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota run [ID...]: runs what `rota plan` shows.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -11,6 +7,9 @@
 #include "cli/signals.h"
 #include "report/json.h"
 #include "report/text.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace rota::cli {
 namespace {
@@ -37,8 +36,10 @@ std::string describe_trouble(const RunSummary& summary, const Plan& plan) {
     ++failed;
   }
   const std::string cause =
-      first == nullptr ? "" : fmt::format("{}: {}", plan.graph.task_id(first->task), first->message);
-  if (summary.log_failed) return fmt::format("the log cannot be written, the run was ended: {}", cause);
+      first == nullptr ? ""
+                       : fmt::format("{}: {}", plan.graph.task_id(first->task), first->message);
+  if (summary.log_failed)
+    return fmt::format("the log cannot be written, the run was ended: {}", cause);
   if (summary.already_running) return cause;
   if (summary.interrupted) return "interrupted; `rota run` goes on with what is left";
   if (failed == 1) return fmt::format("task failed: {}", cause);
@@ -53,7 +54,9 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   log->mark_lost_executions();
   const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
 
-  Progress progress({.quiet = line.json, .terminal = !line.json && stdout_is_terminal(), .verbose = given.verbose});
+  Progress progress({.quiet = line.json,
+                     .terminal = !line.json && stdout_is_terminal(),
+                     .verbose = given.verbose});
   const Signals signals([&progress](const char* message) { progress.say(message); });
   const RunSummary summary = run(plan, tasks.registry(), *log,
                                  {.jobs = given.jobs,
@@ -70,7 +73,8 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
 }  // namespace
 
 void add_run(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
+  CLI::App* command =
+      app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
   add_plan_options(*command, line);
   add_json(*command, line);
   auto given = std::make_shared<RunOptionsGiven>();
@@ -79,7 +83,8 @@ void add_run(CLI::App& app, CommandLine& line) {
       ->type_name("N")
       ->capture_default_str();
   command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
-  command->callback([&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
+  command->callback(
+      [&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
 }
 
 }  // namespace rota::cli

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/selection.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "cli/exit_code.h"
 
 #include <algorithm>
 #include <set>
 
-#include "cli/exit_code.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::cli {
 namespace {
@@ -50,20 +50,25 @@ const Parameter* find_parameter(const TaskMetadata& metadata, const std::string&
 std::string known_parameters(const Graph& graph) {
   std::set<std::string> names;
   for (TaskIndex task = 0; task < graph.size(); ++task) {
-    for (const Parameter& parameter : graph.task_class(task)->metadata().parameters) names.insert(parameter.name);
+    for (const Parameter& parameter : graph.task_class(task)->metadata().parameters)
+      names.insert(parameter.name);
   }
   return names.empty() ? "they have none" : fmt::format("there are: {}", fmt::join(names, ", "));
 }
 
-void give_to_one(const GivenArgument& given, const Graph& graph, std::map<std::string, Arguments>& arguments) {
+void give_to_one(const GivenArgument& given, const Graph& graph,
+                 std::map<std::string, Arguments>& arguments) {
   const auto task = graph.find(given.task_id);
-  if (!task) throw UsageError(fmt::format("--arg {}:{}: task {} is not in the plan", given.task_id, given.name, given.task_id));
+  if (!task)
+    throw UsageError(fmt::format("--arg {}:{}: task {} is not in the plan", given.task_id,
+                                 given.name, given.task_id));
   const Parameter* parameter = find_parameter(graph.task_class(*task)->metadata(), given.name);
   const ParameterType type = parameter == nullptr ? ParameterType::any : parameter->type;
   arguments[given.task_id].set(given.name, parse_value(given, type));
 }
 
-void give_to_all(const GivenArgument& given, const Graph& graph, std::map<std::string, Arguments>& arguments) {
+void give_to_all(const GivenArgument& given, const Graph& graph,
+                 std::map<std::string, Arguments>& arguments) {
   bool taken = false;
   for (TaskIndex task = 0; task < graph.size(); ++task) {
     const Parameter* parameter = find_parameter(graph.task_class(task)->metadata(), given.name);
@@ -72,8 +77,8 @@ void give_to_all(const GivenArgument& given, const Graph& graph, std::map<std::s
     arguments[graph.task_id(task)].set(given.name, parse_value(given, parameter->type));
   }
   if (!taken) {
-    throw UsageError(
-        fmt::format("--arg {}: no task of the plan has this parameter ({})", given.name, known_parameters(graph)));
+    throw UsageError(fmt::format("--arg {}: no task of the plan has this parameter ({})",
+                                 given.name, known_parameters(graph)));
   }
 }
 
@@ -84,11 +89,13 @@ Graph select_graph(const CommandLine& line, const ProjectTasks& tasks) {
   return build_graph(tasks.registry(), line.task_ids);
 }
 
-Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph, const ExecutionLog& log) {
+Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph,
+                const ExecutionLog& log) {
   PlanOptions options{.force = line.force, .project_root = tasks.project().root};
   for (const std::string& text : line.arguments) {
     const GivenArgument given = parse_argument(text);
-    given.task_id.empty() ? give_to_all(given, graph, options.arguments) : give_to_one(given, graph, options.arguments);
+    given.task_id.empty() ? give_to_all(given, graph, options.arguments)
+                          : give_to_one(given, graph, options.arguments);
   }
   return make_plan(std::move(graph), log, options);
 }

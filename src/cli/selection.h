@@ -2,16 +2,16 @@
 // From ids and arguments on the command line to a plan.
 #pragma once
 
-#include <rota/rota.h>
-
 #include "cli/command_line.h"
 #include "cli/project_tasks.h"
+#include <rota/rota.h>
 
 namespace rota::cli {
 
 // The graph of the tasks named, with all that they need; of all tasks where none is named.
 Graph select_graph(const CommandLine& line, const ProjectTasks& tasks);
 // Throws UsageError for an argument that no task of the graph takes, or that is of another type.
-Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph, const ExecutionLog& log);
+Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph,
+                const ExecutionLog& log);
 
 }  // namespace rota::cli

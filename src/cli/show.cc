@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota show ID: all metadata of one task class.
-#include <CLI/CLI.hpp>
-
 #include "cli/output.h"
 #include "cli/project_tasks.h"
 #include "report/json.h"
 #include "report/text.h"
+
+#include <CLI/CLI.hpp>
 
 namespace rota::cli {
 

@@ -3,6 +3,8 @@
 // and wait for them would leave them blocked in the programs that tasks start.)
 #include "cli/signals.h"
 
+#include "cli/exit_code.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -10,8 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
-
-#include "cli/exit_code.h"
 
 namespace rota::cli {
 namespace {
@@ -30,16 +30,19 @@ void pass_on(int number) {
 }  // namespace
 
 Signals::Signals(std::function<void(const char*)> told) : told_(std::move(told)) {
-  if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
   watcher_ = std::thread([this] { watch(); });
   struct sigaction action {};
   action.sa_handler = pass_on;
   action.sa_flags = SA_RESTART;
-  for (std::size_t at = 0; at < kSignals.size(); ++at) ::sigaction(kSignals[at], &action, &previous[at]);
+  for (std::size_t at = 0; at < kSignals.size(); ++at)
+    ::sigaction(kSignals[at], &action, &previous[at]);
 }
 
 Signals::~Signals() {
-  for (std::size_t at = 0; at < kSignals.size(); ++at) ::sigaction(kSignals[at], &previous[at], nullptr);
+  for (std::size_t at = 0; at < kSignals.size(); ++at)
+    ::sigaction(kSignals[at], &previous[at], nullptr);
   pass_on(0);
   watcher_.join();
   ::close(pipe_ends[0]);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/declared_tasks.h"
 
-#include <fmt/format.h>
+#include "discovery/elf_notes.h"
+#include "discovery/manifest.h"
 
 #include <algorithm>
 #include <atomic>
 #include <variant>
 
-#include "discovery/elf_notes.h"
-#include "discovery/manifest.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -34,15 +34,16 @@ void detail::declare_task(DeclaredTask& declared) noexcept {
   DeclaredTask* next = newest.load(std::memory_order_relaxed);
   do {
     declared.next = next;
-  } while (!newest.compare_exchange_weak(next, &declared, std::memory_order_release, std::memory_order_relaxed));
+  } while (!newest.compare_exchange_weak(next, &declared, std::memory_order_release,
+                                         std::memory_order_relaxed));
 }
 
 bool has_declared_tasks() noexcept { return newest.load(std::memory_order_acquire) != nullptr; }
 
 std::vector<OrRefusal<TaskClassPtr>> take_declared_tasks() {
   std::vector<OrRefusal<TaskClassPtr>> taken;
-  for (const detail::DeclaredTask* at = newest.exchange(nullptr, std::memory_order_acq_rel); at != nullptr;
-       at = at->next) {
+  for (const detail::DeclaredTask* at = newest.exchange(nullptr, std::memory_order_acq_rel);
+       at != nullptr; at = at->next) {
     taken.push_back(to_class(*at));
   }
   std::ranges::reverse(taken);

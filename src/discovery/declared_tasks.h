@@ -3,12 +3,11 @@
 // nothing of a registry.
 #pragma once
 
+#include "discovery/refusal.h"
 #include <rota/task_class.h>
 #include <rota/task_declaration.h>
 
 #include <vector>
-
-#include "discovery/refusal.h"
 
 namespace rota::inline v1 {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <rota/discovery.h>
-
 #include "discovery/plugin.h"
 #include "discovery/scan.h"
+#include <rota/discovery.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -12,13 +12,15 @@ namespace {
 void take_class(TaskClassPtr task_class, const std::filesystem::path& file, Discovery& discovery) {
   const std::string& task_id = task_class->metadata().task_id;
   if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
-    discovery.refused.push_back({file, RefusalReason::invalid_task,
-                                 fmt::format("its task class {} is not valid: {}", task_class->metadata().class_name,
-                                             fmt::join(reasons, "; "))});
+    discovery.refused.push_back(
+        {file, RefusalReason::invalid_task,
+         fmt::format("its task class {} is not valid: {}", task_class->metadata().class_name,
+                     fmt::join(reasons, "; "))});
     return;
   }
   const auto [at, is_new] = discovery.task_classes.try_emplace(task_id, task_class);
-  if (!is_new) discovery.duplicates.push_back({task_id, at->second->origin(), task_class->origin()});
+  if (!is_new)
+    discovery.duplicates.push_back({task_id, at->second->origin(), task_class->origin()});
 }
 
 void take_plugin(const Candidate& candidate, Discovery& discovery) {
@@ -43,9 +45,9 @@ void take_plugin(const Candidate& candidate, Discovery& discovery) {
 }  // namespace
 
 std::string_view to_string(RefusalReason reason) noexcept {
-  constexpr std::string_view kNames[] = {"unreadable", "not_regular",    "not_elf",     "other_machine",
-                                         "truncated",  "malformed_note", "abi_differs", "cxx_abi_differs",
-                                         "invalid_task", "no_task"};
+  constexpr std::string_view kNames[] = {
+      "unreadable",     "not_regular", "not_elf",         "other_machine", "truncated",
+      "malformed_note", "abi_differs", "cxx_abi_differs", "invalid_task",  "no_task"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

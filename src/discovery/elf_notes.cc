@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/elf_notes.h"
 
-#include <elf.h>
-#include <fmt/format.h>
+#include "os/file.h"
 #include <rota/plugin.h>
+
+#include <elf.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +12,7 @@
 #include <optional>
 #include <span>
 
-#include "os/file.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -26,12 +27,14 @@ constexpr std::uint16_t kMachine = EM_RISCV;
 #error "name this processor's ELF machine here"
 #endif
 
-constexpr std::uint64_t kMaxTableBytes = 64U << 20U;  // far above any manifest, far below any memory
+constexpr std::uint64_t kMaxTableBytes = 64U
+                                         << 20U;  // far above any manifest, far below any memory
 
 using Notes = std::vector<std::string>;
 
 Refusal truncated(std::string_view what) {
-  return {RefusalReason::truncated, fmt::format("its {} lies outside of the file; copy or build it again", what)};
+  return {RefusalReason::truncated,
+          fmt::format("its {} lies outside of the file; copy or build it again", what)};
 }
 
 // Reads whole objects of a file, or says why not.
@@ -43,21 +46,25 @@ class Reader {
     return offset <= size_ && bytes <= size_ - offset;
   }
 
-  std::optional<Refusal> read(std::uint64_t offset, std::span<char> out, std::string_view what) const {
+  std::optional<Refusal> read(std::uint64_t offset, std::span<char> out,
+                              std::string_view what) const {
     if (!holds(offset, out.size())) return truncated(what);
     const std::ptrdiff_t got = read_at(fd_, offset, out);
     if (got < 0) {
-      return Refusal{RefusalReason::unreadable, fmt::format("it cannot be read: {}", error_text(errno))};
+      return Refusal{RefusalReason::unreadable,
+                     fmt::format("it cannot be read: {}", error_text(errno))};
     }
     if (static_cast<std::size_t>(got) != out.size()) return truncated(what);
     return std::nullopt;
   }
 
   template <class T>
-  OrRefusal<std::vector<T>> read_array(std::uint64_t offset, std::uint64_t count, std::string_view what) const {
+  OrRefusal<std::vector<T>> read_array(std::uint64_t offset, std::uint64_t count,
+                                       std::string_view what) const {
     if (!holds(offset, count * sizeof(T))) return truncated(what);
     std::vector<T> values(count);
-    if (auto refusal = read(offset, {reinterpret_cast<char*>(values.data()), count * sizeof(T)}, what)) {
+    if (auto refusal =
+            read(offset, {reinterpret_cast<char*>(values.data()), count * sizeof(T)}, what)) {
       return *std::move(refusal);
     }
     return values;
@@ -74,13 +81,15 @@ std::optional<Refusal> check_header(const Elf64_Ehdr& header) {
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
       header.e_machine != kMachine) {
-    return Refusal{RefusalReason::other_machine,
-                   fmt::format("it is made for another processor (ELF machine {}, this is {}); build it here",
-                               header.e_machine, kMachine)};
+    return Refusal{
+        RefusalReason::other_machine,
+        fmt::format("it is made for another processor (ELF machine {}, this is {}); build it here",
+                    header.e_machine, kMachine)};
   }
   if (header.e_type != ET_DYN) {
-    return Refusal{RefusalReason::other_machine,
-                   fmt::format("it is no shared library (ELF type {}); link it with -shared", header.e_type)};
+    return Refusal{
+        RefusalReason::other_machine,
+        fmt::format("it is no shared library (ELF type {}); link it with -shared", header.e_type)};
   }
   return std::nullopt;
 }
@@ -94,8 +103,9 @@ struct Table {
 
 std::optional<Refusal> append_notes(const Reader& reader, const Table& table, Notes& notes) {
   if (table.bytes > kMaxTableBytes) {
-    return Refusal{RefusalReason::malformed_note, fmt::format("its notes take {} bytes, more than {}", table.bytes,
-                                                              kMaxTableBytes)};
+    return Refusal{
+        RefusalReason::malformed_note,
+        fmt::format("its notes take {} bytes, more than {}", table.bytes, kMaxTableBytes)};
   }
   auto bytes = reader.read_array<char>(table.offset, table.bytes, "note segment");
   if (auto* refusal = std::get_if<Refusal>(&bytes)) return std::move(*refusal);
@@ -110,10 +120,12 @@ OrRefusal<std::vector<Table>> tables_of_segments(const Reader& reader, const Elf
   std::vector<Table> tables;
   if (header.e_phnum == 0) return tables;
   if (header.e_phentsize != sizeof(Elf64_Phdr)) return truncated("program header table");
-  auto headers = reader.read_array<Elf64_Phdr>(header.e_phoff, header.e_phnum, "program header table");
+  auto headers =
+      reader.read_array<Elf64_Phdr>(header.e_phoff, header.e_phnum, "program header table");
   if (auto* refusal = std::get_if<Refusal>(&headers)) return std::move(*refusal);
   for (const Elf64_Phdr& segment : std::get<0>(headers)) {
-    if (segment.p_type == PT_NOTE) tables.push_back({segment.p_offset, segment.p_filesz, segment.p_align});
+    if (segment.p_type == PT_NOTE)
+      tables.push_back({segment.p_offset, segment.p_filesz, segment.p_align});
   }
   return tables;
 }
@@ -122,10 +134,12 @@ OrRefusal<std::vector<Table>> tables_of_sections(const Reader& reader, const Elf
   std::vector<Table> tables;
   if (header.e_shnum == 0) return tables;
   if (header.e_shentsize != sizeof(Elf64_Shdr)) return truncated("section header table");
-  auto headers = reader.read_array<Elf64_Shdr>(header.e_shoff, header.e_shnum, "section header table");
+  auto headers =
+      reader.read_array<Elf64_Shdr>(header.e_shoff, header.e_shnum, "section header table");
   if (auto* refusal = std::get_if<Refusal>(&headers)) return std::move(*refusal);
   for (const Elf64_Shdr& section : std::get<0>(headers)) {
-    if (section.sh_type == SHT_NOTE) tables.push_back({section.sh_offset, section.sh_size, section.sh_addralign});
+    if (section.sh_type == SHT_NOTE)
+      tables.push_back({section.sh_offset, section.sh_size, section.sh_addralign});
   }
   return tables;
 }
@@ -147,10 +161,13 @@ OrRefusal<Notes> find_notes(std::string_view table, std::uint64_t alignment) {
     const std::uint64_t descriptor = align_up(sizeof header + std::uint64_t{header.n_namesz}, step);
     const std::uint64_t end = descriptor + header.n_descsz;
     const std::string_view rest = table.substr(at);
-    const bool ours = header.n_namesz == kOwner.size() && rest.size() >= sizeof header + kOwner.size() &&
-                      rest.substr(sizeof header, kOwner.size()) == kOwner && header.n_type == ROTA_NOTE_TYPE;
+    const bool ours =
+        header.n_namesz == kOwner.size() && rest.size() >= sizeof header + kOwner.size() &&
+        rest.substr(sizeof header, kOwner.size()) == kOwner && header.n_type == ROTA_NOTE_TYPE;
     if (end > rest.size()) {
-      if (ours) return Refusal{RefusalReason::malformed_note, "its manifest runs past its end; build it again"};
+      if (ours)
+        return Refusal{RefusalReason::malformed_note,
+                       "its manifest runs past its end; build it again"};
       break;
     }
     if (ours) notes.emplace_back(rest.substr(descriptor, header.n_descsz));
@@ -162,11 +179,14 @@ OrRefusal<Notes> find_notes(std::string_view table, std::uint64_t alignment) {
 
 OrRefusal<Notes> read_elf_notes(int fd, std::uint64_t size) {
   const Reader reader(fd, size);
-  if (size < SELFMAG) return Refusal{RefusalReason::not_elf, "it is no shared library (not an ELF file)"};
+  if (size < SELFMAG)
+    return Refusal{RefusalReason::not_elf, "it is no shared library (not an ELF file)"};
   Elf64_Ehdr header{};
   const std::size_t there = std::min<std::uint64_t>(size, sizeof header);
-  if (auto refusal = reader.read(0, {reinterpret_cast<char*>(&header), there}, "header")) return *std::move(refusal);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && there < sizeof header) return truncated("header");
+  if (auto refusal = reader.read(0, {reinterpret_cast<char*>(&header), there}, "header"))
+    return *std::move(refusal);
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && there < sizeof header)
+    return truncated("header");
   if (auto refusal = check_header(header)) return *std::move(refusal);
 
   Notes notes;

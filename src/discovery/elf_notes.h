@@ -4,12 +4,12 @@
 // note says.
 #pragma once
 
+#include "discovery/refusal.h"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "discovery/refusal.h"
 
 namespace rota::inline v1 {
 

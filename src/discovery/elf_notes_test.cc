@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/elf_notes.h"
 
-#include <elf.h>
-#include <gtest/gtest.h>
+#include "os/file.h"
 #include <rota/plugin.h>
+
+#include <elf.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <random>
 
-#include "os/file.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
 
 using Notes = std::vector<std::string>;
 
-std::string note(std::string_view owner, std::uint32_t type, std::string_view descriptor, std::size_t alignment = 4) {
-  const Elf64_Nhdr header{static_cast<Elf64_Word>(owner.size() + 1), static_cast<Elf64_Word>(descriptor.size()), type};
+std::string note(std::string_view owner, std::uint32_t type, std::string_view descriptor,
+                 std::size_t alignment = 4) {
+  const Elf64_Nhdr header{static_cast<Elf64_Word>(owner.size() + 1),
+                          static_cast<Elf64_Word>(descriptor.size()), type};
   std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
   bytes.append(owner).push_back('\0');
   bytes.resize((bytes.size() + alignment - 1) / alignment * alignment);
@@ -99,12 +102,15 @@ TEST(ElfNotes, AreFoundInSectionsWhereNoSegmentHasThem) {
 }
 
 TEST(ElfNotes, OfOthersAreNotOurs) {
-  EXPECT_TRUE(std::get<Notes>(read(library(note("GNU", ROTA_NOTE_TYPE, "x") + note("Rota", 7, "x")))).empty());
+  EXPECT_TRUE(
+      std::get<Notes>(read(library(note("GNU", ROTA_NOTE_TYPE, "x") + note("Rota", 7, "x"))))
+          .empty());
   EXPECT_TRUE(std::get<Notes>(read(library(""))).empty());
 }
 
 TEST(ElfNotes, InATableAlignedToEightAreFound) {
-  EXPECT_EQ(std::get<Notes>(find_notes(ours("one", 8) + ours("four", 8), 8)), (Notes{"one", "four"}));
+  EXPECT_EQ(std::get<Notes>(find_notes(ours("one", 8) + ours("four", 8), 8)),
+            (Notes{"one", "four"}));
 }
 
 TEST(ElfNotes, BrokenOnesOfOthersEndTheTableAndOursAreRefused) {
@@ -119,7 +125,10 @@ TEST(ElfNotes, BrokenOnesOfOthersEndTheTableAndOursAreRefused) {
 TEST(ElfNotes, FilesThatAreNoLibraryOfThisMachineAreRefused) {
   EXPECT_EQ(reason(read("")), RefusalReason::not_elf);
   EXPECT_EQ(reason(read("#!/bin/sh\n")), RefusalReason::not_elf);
-  EXPECT_EQ(reason(read(std::string("\x7f" "ELF\x02\x01", 6))), RefusalReason::truncated);
+  EXPECT_EQ(reason(read(std::string("\x7f"
+                                    "ELF\x02\x01",
+                                    6))),
+            RefusalReason::truncated);
   std::string bytes = library(ours("x"));
   bytes[EI_CLASS] = ELFCLASS32;
   EXPECT_EQ(reason(read(bytes)), RefusalReason::other_machine);
@@ -141,14 +150,16 @@ TEST(ElfNotes, EveryTruncationIsSeen) {
 TEST(ElfNotes, NoDamageDoesHarm) {
   std::mt19937_64 random(20261123);
   for (const Where where : {Where::segment, Where::section}) {
-    const std::string sound = library(ours("descriptor") + note("GNU", 3, "id") + ours("second"), where);
+    const std::string sound =
+        library(ours("descriptor") + note("GNU", 3, "id") + ours("second"), where);
     for (int round = 0; round < 5000; ++round) {
       std::string damaged = sound;
       for (std::uint64_t hits = random() % 8 + 1; hits > 0; --hits) {
         damaged[random() % damaged.size()] = static_cast<char>(random() % 3 == 0 ? 0xFF : random());
       }
       if (random() % 4 == 0) damaged.resize(random() % (damaged.size() + 1));
-      const auto answer = read(damaged);  // ends, with an answer, and the sanitizers have no objection
+      const auto answer =
+          read(damaged);  // ends, with an answer, and the sanitizers have no objection
       const auto* refusal = std::get_if<Refusal>(&answer);
       EXPECT_TRUE(refusal == nullptr || !refusal->message.empty());
     }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/manifest.h"
 
-#include <fmt/format.h>
+#include "os/text.h"
+#include "task/docstring.h"
 #include <rota/plugin.h>
 #include <rota/task_declaration.h>
 
 #include <optional>
 
-#include "os/text.h"
-#include "task/docstring.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
 
 Refusal malformed(std::string_view what) {
-  return {RefusalReason::malformed_note, fmt::format("its manifest is malformed: {}; build it again", what)};
+  return {RefusalReason::malformed_note,
+          fmt::format("its manifest is malformed: {}; build it again", what)};
 }
 
 // Takes little-endian numbers and texts off the front of bytes.
@@ -27,7 +28,8 @@ class Bytes {
     const auto bytes = text(width);
     if (!bytes) return std::nullopt;
     std::uint32_t value = 0;
-    for (std::size_t at = width; at-- > 0;) value = (value << 8U) | static_cast<std::uint8_t>((*bytes)[at]);
+    for (std::size_t at = width; at-- > 0;)
+      value = (value << 8U) | static_cast<std::uint8_t>((*bytes)[at]);
     return value;
   }
   std::optional<std::string_view> text(std::size_t size) {
@@ -47,16 +49,19 @@ std::optional<Refusal> check_abi(Bytes& bytes) {
   const auto cxx_abi = bytes.number(4);
   if (!major || !minor || !cxx_abi) return malformed("it is too short");
   if (*major != ROTA_PLUGIN_ABI_MAJOR || *minor > ROTA_PLUGIN_ABI_MINOR) {
-    return Refusal{RefusalReason::abi_differs,
-                   fmt::format("it is made for version {}.{} of the plugin interface, this is {}.{}; build it "
-                               "against this version of Rota",
-                               *major, *minor, ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR)};
+    return Refusal{
+        RefusalReason::abi_differs,
+        fmt::format("it is made for version {}.{} of the plugin interface, this is {}.{}; build it "
+                    "against this version of Rota",
+                    *major, *minor, ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR)};
   }
   if (*cxx_abi != detail::kCxxAbi) {
-    return Refusal{RefusalReason::cxx_abi_differs,
-                   fmt::format("it is made with another C++ standard library or mode ({:#x}, this is {:#x}); build "
-                               "it with the compiler settings of this Rota",
-                               *cxx_abi, detail::kCxxAbi)};
+    return Refusal{
+        RefusalReason::cxx_abi_differs,
+        fmt::format(
+            "it is made with another C++ standard library or mode ({:#x}, this is {:#x}); build "
+            "it with the compiler settings of this Rota",
+            *cxx_abi, detail::kCxxAbi)};
   }
   return std::nullopt;
 }
@@ -67,7 +72,8 @@ class ManifestReader {
   std::optional<Refusal> record(std::uint32_t tag, std::string_view value) {
     if (tag == ROTA_TAG_PARAMETER) return parameter(value);
     if (tag > ROTA_TAG_PARAMETER) return std::nullopt;
-    if (!is_utf8(value) || value.find('\0') != std::string_view::npos) return malformed("a text is not UTF-8");
+    if (!is_utf8(value) || value.find('\0') != std::string_view::npos)
+      return malformed("a text is not UTF-8");
     if (tag == ROTA_TAG_DEPENDENCY) {
       declared_.dependencies = true;
       metadata_.dependencies.emplace_back(value);
@@ -131,7 +137,8 @@ class ManifestReader {
     const auto name = bytes.text(*name_size);
     const auto default_text = bytes.text(*default_size);
     const auto description = bytes.text(*description_size);
-    if (!name || !default_text || !description || bytes.left() != 0) return malformed("a parameter is broken");
+    if (!name || !default_text || !description || bytes.left() != 0)
+      return malformed("a parameter is broken");
     if (!is_utf8(value.substr(8))) return malformed("a text is not UTF-8");
     Parameter parameter{.name = std::string(*name),
                         .type = static_cast<ParameterType>(*type),
@@ -141,8 +148,9 @@ class ManifestReader {
       try {
         parameter.default_value = Value::parse(*default_text, parameter.type);
       } catch (const ArgumentError& error) {
-        return Refusal{RefusalReason::invalid_task,
-                       fmt::format("the default of parameter {} is wrong: {}", parameter.name, error.what())};
+        return Refusal{
+            RefusalReason::invalid_task,
+            fmt::format("the default of parameter {} is wrong: {}", parameter.name, error.what())};
       }
     }
     metadata_.parameters.push_back(std::move(parameter));

@@ -3,11 +3,10 @@
 // files: the note may come from a plugin or from this program.
 #pragma once
 
+#include "discovery/refusal.h"
 #include <rota/task_metadata.h>
 
 #include <string_view>
-
-#include "discovery/refusal.h"
 
 namespace rota::inline v1 {
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/manifest.h"
 
-#include <gtest/gtest.h>
 #include <rota/task_declaration.h>
 
 #include <random>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -14,7 +15,10 @@ constexpr TaskDeclaration kDeclaration{
     .task_type = "profiling",
     .version = "1.0.0",
     .dependencies = {"t_1I_import", "t_1C_clean"},
-    .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = "5", .description = "how many"},
+    .parameters = {{.name = "k",
+                    .type = ParameterType::integer,
+                    .default_value = "5",
+                    .description = "how many"},
                    {.name = "source", .type = ParameterType::text, .required = true}},
     .docstring = "Profiles.\n@author: Data team\n@version: 9.9\n@team: core\n"};
 
@@ -58,7 +62,10 @@ TEST(Manifest, WithTheIdAloneGivesTheDefaults) {
 
 TEST(Manifest, SkipsRecordsThatItDoesNotKnow) {
   std::string bytes = descriptor_of({.task_id = "t_x"});
-  bytes += std::string("\x63\x00\x03\x00" "abc", 7);
+  bytes += std::string(
+      "\x63\x00\x03\x00"
+      "abc",
+      7);
   EXPECT_TRUE(std::holds_alternative<TaskMetadata>(parse_manifest(bytes)));
 }
 
@@ -81,15 +88,23 @@ TEST(Manifest, ThatIsBrokenIsRefused) {
   const std::string id = head + std::string("\x01\x00\x03\x00t_x", 7);
   EXPECT_TRUE(std::holds_alternative<TaskMetadata>(parse_manifest(id)));
   EXPECT_EQ(reason(id + id.substr(8)), RefusalReason::malformed_note);  // the id twice
-  EXPECT_EQ(reason(id + std::string("\x03\x00\xFF\xFF" "a", 5)), RefusalReason::malformed_note);
-  EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\xFF", 5)), RefusalReason::malformed_note);  // not UTF-8
-  EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\x00", 5)), RefusalReason::malformed_note);  // NUL
-  EXPECT_EQ(reason(id + std::string("\x09\x00\x01\x00\x01", 5)), RefusalReason::malformed_note);  // half a parameter
+  EXPECT_EQ(reason(id + std::string("\x03\x00\xFF\xFF"
+                                    "a",
+                                    5)),
+            RefusalReason::malformed_note);
+  EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\xFF", 5)),
+            RefusalReason::malformed_note);  // not UTF-8
+  EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\x00", 5)),
+            RefusalReason::malformed_note);  // NUL
+  EXPECT_EQ(reason(id + std::string("\x09\x00\x01\x00\x01", 5)),
+            RefusalReason::malformed_note);  // half a parameter
 }
 
 TEST(Manifest, WithADefaultOfAnotherTypeIsNoValidTask) {
   EXPECT_EQ(reason(descriptor_of({.task_id = "t_x",
-                                  .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = "five"}}})),
+                                  .parameters = {{.name = "k",
+                                                  .type = ParameterType::integer,
+                                                  .default_value = "five"}}})),
             RefusalReason::invalid_task);
 }
 

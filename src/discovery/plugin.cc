@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/plugin.h"
 
-#include <dlfcn.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <cerrno>
-
 #include "discovery/declared_tasks.h"
 #include "discovery/elf_notes.h"
 #include "discovery/manifest.h"
 #include "os/file.h"
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -51,8 +52,11 @@ OrRefusal<OpenedPlugin> open_plugin(const std::filesystem::path& file) {
 
 class PluginTaskClass final : public TaskClass {
  public:
-  PluginTaskClass(TaskMetadata metadata, std::string declared_id, std::shared_ptr<PluginLibrary> library)
-      : TaskClass(std::move(metadata)), declared_id_(std::move(declared_id)), library_(std::move(library)) {}
+  PluginTaskClass(TaskMetadata metadata, std::string declared_id,
+                  std::shared_ptr<PluginLibrary> library)
+      : TaskClass(std::move(metadata)),
+        declared_id_(std::move(declared_id)),
+        library_(std::move(library)) {}
 
   std::string location() const override { return library_->file().string(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
@@ -100,10 +104,13 @@ const rota_task& PluginLibrary::entry(const std::string& task_id) {
     if (plugin_ == nullptr) load();
   }
   for (const rota_task* task = plugin_->tasks; task != nullptr; task = task->next) {
-    if (task->size >= sizeof(rota_task) && std::string_view(task->task_id, task->task_id_size) == task_id) return *task;
+    if (task->size >= sizeof(rota_task) &&
+        std::string_view(task->task_id, task->task_id_size) == task_id)
+      return *task;
   }
-  throw TaskRegistryError(fmt::format(
-      "plugin {} has a manifest for {} but no code for it; build it again", file_.string(), task_id));
+  throw TaskRegistryError(
+      fmt::format("plugin {} has a manifest for {} but no code for it; build it again",
+                  file_.string(), task_id));
 }
 
 void PluginLibrary::load() {
@@ -119,10 +126,12 @@ void PluginLibrary::load() {
   void* library = ::dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr) fail(::dlerror());
   void* symbol = ::dlsym(library, ROTA_PLUGIN_ENTRY_NAME);
-  if (symbol == nullptr) fail("it has no " ROTA_PLUGIN_ENTRY_NAME "; build it against this version of Rota");
+  if (symbol == nullptr)
+    fail("it has no " ROTA_PLUGIN_ENTRY_NAME "; build it against this version of Rota");
   const auto entry = reinterpret_cast<rota_plugin_entry_function>(symbol);
   const rota_plugin* plugin = entry();
-  if (plugin == nullptr || plugin->size < sizeof(rota_plugin) || plugin->abi_major != ROTA_PLUGIN_ABI_MAJOR) {
+  if (plugin == nullptr || plugin->size < sizeof(rota_plugin) ||
+      plugin->abi_major != ROTA_PLUGIN_ABI_MAJOR) {
     fail("its code is made for another version of the plugin interface than its manifest says");
   }
   plugin_ = plugin;
@@ -130,7 +139,8 @@ void PluginLibrary::load() {
 
 TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::shared_ptr<PluginLibrary> library) {
   std::string declared_id = metadata.task_id;
-  return std::make_shared<PluginTaskClass>(std::move(metadata), std::move(declared_id), std::move(library));
+  return std::make_shared<PluginTaskClass>(std::move(metadata), std::move(declared_id),
+                                           std::move(library));
 }
 
 }  // namespace rota::inline v1

@@ -3,9 +3,11 @@
 // and never unloaded. Knows nothing of folders.
 #pragma once
 
+#include "discovery/refusal.h"
 #include <rota/discovery.h>
 #include <rota/plugin.h>
 #include <rota/task_class.h>
+
 #include <sys/types.h>
 
 #include <cstdint>
@@ -14,8 +16,6 @@
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "discovery/refusal.h"
 
 namespace rota::inline v1 {
 

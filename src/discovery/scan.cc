@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/scan.h"
 
-#include <fmt/format.h>
+#include "os/file.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <set>
 
-#include "os/file.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -36,7 +37,8 @@ class Scanner {
         files.push_back(*at);
       }
     }
-    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
+    if (error && error != std::errc::no_such_file_or_directory &&
+        error != std::errc::not_a_directory) {
       scan_.refused.push_back({folder, RefusalReason::unreadable,
                                fmt::format("the folder cannot be read: {}", error.message())});
     }
@@ -91,8 +93,8 @@ bool is_package_path(std::string_view package) noexcept {
   for (const char c : package) {
     if (c == '.' && part_is_empty) return false;
     part_is_empty = c == '.';
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                      c == '-' || c == '.';
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-' || c == '.';
     if (!good) return false;
   }
   return !part_is_empty;
@@ -101,9 +103,10 @@ bool is_package_path(std::string_view package) noexcept {
 Scan scan(const DiscoveryQuery& query) {
   for (const std::string& package : query.packages) {
     if (is_package_path(package)) continue;
-    throw TaskRegistryError(fmt::format(
-        "'{}' is no package: write a dotted path like scripts.tasks, and name other folders with --path or ROTA_PATH",
-        package));
+    throw TaskRegistryError(
+        fmt::format("'{}' is no package: write a dotted path like scripts.tasks, and name other "
+                    "folders with --path or ROTA_PATH",
+                    package));
   }
   Scanner scanner(query.recursive);
   for (const fs::path& root : query.roots) {

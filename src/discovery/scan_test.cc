@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/scan.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -26,7 +27,8 @@ class ScanTest : public ::testing::Test {
   }
   Names modules(const Names& packages = {}, bool recursive = true) {
     Names found;
-    for (const Candidate& candidate : scan({{root_}, packages, recursive}).candidates) found.push_back(candidate.module);
+    for (const Candidate& candidate : scan({{root_}, packages, recursive}).candidates)
+      found.push_back(candidate.module);
     return found;
   }
 
@@ -34,7 +36,9 @@ class ScanTest : public ::testing::Test {
 };
 
 TEST_F(ScanTest, TakesLibrariesByNameFilesBeforeFolders) {
-  for (const char* file : {"b.so", "a.so", "z/c.so", "k/d.so", "k/notes.txt", "a.so.1", ".hidden/e.so", ".f.so"}) make(file);
+  for (const char* file :
+       {"b.so", "a.so", "z/c.so", "k/d.so", "k/notes.txt", "a.so.1", ".hidden/e.so", ".f.so"})
+    make(file);
   EXPECT_EQ(modules(), (Names{"a", "b", "k.d", "z.c"}));
 }
 
@@ -45,7 +49,8 @@ TEST_F(ScanTest, WithoutRecursionTakesThatFolderAlone) {
 }
 
 TEST_F(ScanTest, LooksPackagesUpAsFoldersAndAsFiles) {
-  for (const char* file : {"scripts/tasks.so", "scripts/tasks/one.so", "scripts/other.so"}) make(file);
+  for (const char* file : {"scripts/tasks.so", "scripts/tasks/one.so", "scripts/other.so"})
+    make(file);
   EXPECT_EQ(modules({"scripts.tasks"}), (Names{"scripts.tasks", "scripts.tasks.one"}));
   EXPECT_EQ(modules({"no.such.package"}), Names{});
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution_log/execution_rules.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include "os/one_line.h"
 
 #include <cstdint>
 #include <limits>
 
-#include "os/one_line.h"
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -17,9 +17,10 @@ void check_sizes(const std::vector<FileStamp>& files, std::string_view location)
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   for (const FileStamp& file : files) {
     if (file.size_bytes <= kMax) continue;
-    throw LogError(fmt::format("the execution log {} cannot record the file '{}': its size of {} bytes is out "
-                               "of range; give a size of at most {}",
-                               location, one_line(file.path), file.size_bytes, kMax));
+    throw LogError(
+        fmt::format("the execution log {} cannot record the file '{}': its size of {} bytes is out "
+                    "of range; give a size of at most {}",
+                    location, one_line(file.path), file.size_bytes, kMax));
   }
 }
 
@@ -32,18 +33,20 @@ void check_files(const ExecutionEnd& end, std::string_view location) {
 
 void check_end_of_begun(const ExecutionEnd& end, std::string_view location) {
   if (is_active(end.state) || end.state > ExecutionState::lost) {
-    throw LogError(fmt::format("the execution log {} cannot end an execution that has begun as '{}'; end it as "
-                               "success, failed, timeout, cancelled or lost",
-                               location, to_string(end.state)));
+    throw LogError(fmt::format(
+        "the execution log {} cannot end an execution that has begun as '{}'; end it as "
+        "success, failed, timeout, cancelled or lost",
+        location, to_string(end.state)));
   }
   check_files(end, location);
 }
 
 void check_whole_end(const ExecutionEnd& end, std::string_view location) {
   if (is_active(end.state) || end.state > ExecutionState::blocked) {
-    throw LogError(fmt::format("the execution log {} cannot record a whole execution as '{}', which is no final "
-                               "state; begin it instead",
-                               location, to_string(end.state)));
+    throw LogError(fmt::format(
+        "the execution log {} cannot record a whole execution as '{}', which is no final "
+        "state; begin it instead",
+        location, to_string(end.state)));
   }
   check_files(end, location);
 }
@@ -58,10 +61,11 @@ std::string lost_message(const Owner& owner) {
 
 std::string already_running_message(const Execution& active) {
   const auto since = std::chrono::floor<std::chrono::seconds>(active.started_at);
-  return fmt::format("task '{}' is already running with the same arguments, on host {} as process {} since "
-                     "{:%Y-%m-%d %H:%M:%S} UTC; wait for its end, or end that process",
-                     one_line(active.start.task_id), one_line(active.owner.host), active.owner.pid,
-                     fmt::gmtime(since.time_since_epoch().count()));
+  return fmt::format(
+      "task '{}' is already running with the same arguments, on host {} as process {} since "
+      "{:%Y-%m-%d %H:%M:%S} UTC; wait for its end, or end that process",
+      one_line(active.start.task_id), one_line(active.owner.host), active.owner.pid,
+      fmt::gmtime(since.time_since_epoch().count()));
 }
 
 void show_lost_if_owner_is_dead(Execution& execution, const Owners& owners) {

@@ -2,12 +2,11 @@
 // The rules that every execution log keeps, whatever it stores executions in, and their messages.
 #pragma once
 
+#include "execution_log/owners.h"
 #include <rota/execution_log.h>
 
 #include <string>
 #include <string_view>
-
-#include "execution_log/owners.h"
 
 namespace rota::inline v1 {
 

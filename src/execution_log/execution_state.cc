@@ -10,8 +10,8 @@ namespace {
 
 // By the state's number.
 constexpr std::array<std::string_view, 10> kNames = {
-    "submitted", "running", "success",            "failed",          "timeout",
-    "cancelled", "lost",    "skipped_up_to_date", "upstream_failed", "blocked",
+    "submitted",          "running",         "success", "failed", "timeout", "cancelled", "lost",
+    "skipped_up_to_date", "upstream_failed", "blocked",
 };
 
 }  // namespace

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
 #include <rota/execution_log.h>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
 
 TEST(ExecutionState, NumbersAndNamesAreThoseThatAreStored) {
-  const char* const names[] = {"submitted", "running", "success",            "failed",          "timeout",
-                               "cancelled", "lost",    "skipped_up_to_date", "upstream_failed", "blocked"};
+  const char* const names[] = {"submitted",       "running",   "success", "failed",
+                               "timeout",         "cancelled", "lost",    "skipped_up_to_date",
+                               "upstream_failed", "blocked"};
   for (int number = 0; number < 10; ++number) {
     EXPECT_EQ(to_string(static_cast<ExecutionState>(number)), names[number]);
     EXPECT_EQ(parse_execution_state(names[number]), static_cast<ExecutionState>(number));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution_log/memory_log.h"
 
-#include <algorithm>
-
 #include "execution_log/execution_rules.h"
 #include "os/uuid.h"
+
+#include <algorithm>
 
 namespace rota::inline v1 {
 
@@ -12,7 +12,8 @@ MemoryLog::MemoryLog(Owners owners) : owners_(std::move(owners)) {}
 
 ExecutionHandle MemoryLog::begin_execution(const ExecutionStart& start) {
   const std::lock_guard hold(mutex_);
-  if (const auto found = active_.find(ActiveKey(start.task_id, start.arguments)); found != active_.end()) {
+  if (const auto found = active_.find(ActiveKey(start.task_id, start.arguments));
+      found != active_.end()) {
     const Execution& active = executions_[found->second];
     if (!owners_.is_dead(active.owner)) throw AlreadyRunningError(already_running_message(active));
     lose(found->second);
@@ -57,7 +58,8 @@ std::vector<Execution> MemoryLog::get_task_execution_history(const HistoryQuery&
   std::vector<Execution> history;
   // False: that was enough.
   const auto take = [&](Index index) {
-    if (query.before_sequence != 0 && executions_[index].started_sequence >= query.before_sequence) {
+    if (query.before_sequence != 0 &&
+        executions_[index].started_sequence >= query.before_sequence) {
       return true;
     }
     Execution execution = shown(index);
@@ -75,7 +77,8 @@ std::vector<Execution> MemoryLog::get_task_execution_history(const HistoryQuery&
   return history;
 }
 
-std::optional<Execution> MemoryLog::find_latest_execution(std::string_view task_id, bool success_only) const {
+std::optional<Execution> MemoryLog::find_latest_execution(std::string_view task_id,
+                                                          bool success_only) const {
   const std::lock_guard hold(mutex_);
   const auto found = by_task_.find(task_id);
   if (found == by_task_.end()) return std::nullopt;
@@ -117,7 +120,8 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   execution.end = end;
   execution.finished_sequence = ++sequence_;
   execution.finished_at = log_time_now();
-  if (end.state == ExecutionState::success) by_task_[execution.start.task_id].latest_success = index;
+  if (end.state == ExecutionState::success)
+    by_task_[execution.start.task_id].latest_success = index;
 }
 
 void MemoryLog::lose(Index index) {

@@ -2,6 +2,7 @@
 // An execution log in memory: for tests, and for hosts that want no history. Knows nothing of files.
 #pragma once
 
+#include "execution_log/owners.h"
 #include <rota/execution_log.h>
 
 #include <cstddef>
@@ -12,8 +13,6 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include "execution_log/owners.h"
 
 namespace rota::inline v1 {
 
@@ -26,7 +25,8 @@ class MemoryLog final : public ExecutionLog {
   std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override;
   std::size_t mark_lost_executions() override;
   std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override;
-  std::optional<Execution> find_latest_execution(std::string_view task_id, bool success_only) const override;
+  std::optional<Execution> find_latest_execution(std::string_view task_id,
+                                                 bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
   std::string location() const override { return "memory"; }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the log in memory promises; what all logs promise is in tests/conformance.
-#include <gtest/gtest.h>
 #include <rota/execution_log.h>
+
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {

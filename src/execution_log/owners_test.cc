@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution_log/owners.h"
 
-#include <gtest/gtest.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "executor/executor.h"
+
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include "executor/executor.h"
 
 namespace rota::inline v1 {
 namespace {

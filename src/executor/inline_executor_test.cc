@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
+#include "executor/executor.h"
 
 #include <atomic>
 #include <latch>
 #include <thread>
 #include <vector>
 
-#include "executor/executor.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {

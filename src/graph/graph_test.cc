@@ -38,6 +38,13 @@ TEST(Graph, NumbersEachTaskAfterAllThatItNeedsAndTheSmallestIdFirst) {
   EXPECT_THAT(ids(graph), ElementsAre("b", "e", "z", "c", "d", "a"));
 }
 
+TEST(Graph, OrdersIdsThatDifferOnlyAtTheirEnds) {
+  const Graph graph({make_task("a_b"), make_task("a_the_same_for_long_2"), make_task("a"),
+                     make_task("a_the_same_for_long_10"), make_task("a_the_same_for_long_1")});
+  EXPECT_THAT(ids(graph), ElementsAre("a", "a_b", "a_the_same_for_long_1", "a_the_same_for_long_10",
+                                      "a_the_same_for_long_2"));
+}
+
 TEST(Graph, GivesDependenciesAndDependentsAscendingAndOnce) {
   const Graph graph(
       {make_task("a"), make_task("b"), make_task("c", {"b", "a", "b"}), make_task("d", {"a"})});

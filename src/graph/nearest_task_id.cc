@@ -51,13 +51,12 @@ class Distance {
     const std::size_t above = limit + 1;
     const std::size_t first = at > limit ? at - limit : 0;
     const std::size_t last = std::min(known.size(), at + limit);
-    if (first > 0) row_[first - 1] = above;
+    if (first > 0) row_[first - 1] = above;  // holds what an earlier row left there
     std::size_t best = above;
     for (std::size_t to = first; to <= last; ++to) {
       row_[to] = to == 0 ? at : cell(at, to, known);
       best = std::min(best, row_[to]);
     }
-    if (last < known.size()) row_[last + 1] = above;
     return best;
   }
 

@@ -29,7 +29,8 @@ struct FileLock::Registry {
     static Registry* const registry = [] {
       ::pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
                        [] {
-                         for (FileLock* lock = instance().first; lock != nullptr; lock = lock->next_) {
+                         for (FileLock* lock = instance().first; lock != nullptr;
+                              lock = lock->next_) {
                            lock->file_ = UniqueFd();
                          }
                          instance().mutex.unlock();

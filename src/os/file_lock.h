@@ -2,9 +2,9 @@
 // A lock between processes, on a file that is there for it alone. Knows nothing of what it protects.
 #pragma once
 
-#include <filesystem>
-
 #include "os/file.h"
+
+#include <filesystem>
 
 namespace rota::inline v1 {
 

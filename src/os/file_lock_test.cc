@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/file_lock.h"
 
-#include <gtest/gtest.h>
+#include "os/temporary_folder.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include <system_error>
 #include <thread>
 
-#include "os/temporary_folder.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {

@@ -13,7 +13,9 @@ TEST(OneLine, WritesControlCharactersOut) {
   EXPECT_EQ(one_line("a\0b"sv), "a\\x00b");
 }
 
-TEST(OneLine, LeavesOtherTextAsItIs) { EXPECT_EQ(one_line("caf\xC3\xA9 \"x\" \\n"), "caf\xC3\xA9 \"x\" \\n"); }
+TEST(OneLine, LeavesOtherTextAsItIs) {
+  EXPECT_EQ(one_line("caf\xC3\xA9 \"x\" \\n"), "caf\xC3\xA9 \"x\" \\n");
+}
 
 }  // namespace
 }  // namespace rota

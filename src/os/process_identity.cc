@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/process_identity.h"
 
-#include <fmt/format.h>
+#include "os/file.h"
+#include "os/text.h"
+
 #include <unistd.h>
 
 #include <array>
@@ -12,8 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "os/file.h"
-#include "os/text.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -39,7 +40,8 @@ std::string boot_and_namespace() {
   std::array<char, 64> link;
   const ssize_t size = ::readlink("/proc/self/ns/pid", link.data(), link.size());
   const std::string_view space(link.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-  if (!boot.empty() && !space.empty() && space != kFirstPidNamespace) boot.append("/").append(space);
+  if (!boot.empty() && !space.empty() && space != kFirstPidNamespace)
+    boot.append("/").append(space);
   return boot;
 }
 
@@ -94,9 +96,10 @@ bool is_dead(const ProcessIdentity& process) {
   if (pid != process.pid || (::kill(pid, 0) != 0 && errno == ESRCH)) return true;
   const std::optional<ProcessStat> stat = read_stat(process.pid);
   if (!stat) return false;
-  const bool only_waits_for_its_parent = (stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1;
-  const bool is_another = process.start_ticks > 0 && stat->start_ticks > 0 &&
-                          stat->start_ticks != process.start_ticks;
+  const bool only_waits_for_its_parent =
+      (stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1;
+  const bool is_another =
+      process.start_ticks > 0 && stat->start_ticks > 0 && stat->start_ticks != process.start_ticks;
   return only_waits_for_its_parent || is_another;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/process_identity.h"
 
-#include <gtest/gtest.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+
+#include <gtest/gtest.h>
 
 extern char** environ;
 
@@ -31,7 +32,8 @@ class Sleeper {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
     siginfo_t info;
-    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);  // ended, and still a zombie
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info,
+             WEXITED | WNOWAIT);  // ended, and still a zombie
   }
   void reap() {
     if (pid_ > 0) ::waitpid(pid_, nullptr, 0);

@@ -16,14 +16,16 @@ class TemporaryFolder {
   static TemporaryFolder in_memory() {
     std::error_code ignored;
     const std::filesystem::path place = "/dev/shm";
-    return TemporaryFolder(std::filesystem::is_directory(place, ignored) ? place
-                                                                        : std::filesystem::temp_directory_path());
+    return TemporaryFolder(std::filesystem::is_directory(place, ignored)
+                               ? place
+                               : std::filesystem::temp_directory_path());
   }
 
   TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
   explicit TemporaryFolder(const std::filesystem::path& place) {
     std::string name = (place / "rota-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made at " + name);
+    if (::mkdtemp(name.data()) == nullptr)
+      throw std::runtime_error("no folder can be made at " + name);
     path_ = std::filesystem::canonical(name);
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

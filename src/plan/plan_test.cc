@@ -275,6 +275,31 @@ TEST_F(PlanTest, AnInputOfItsOwnIsABetterReasonThanADependency) {
   EXPECT_EQ(reasons(plan())[2], "t_report: input extra changed");
 }
 
+TEST_F(PlanTest, AnInputMadeByATaskThatIsNoDependencyCountsByItself) {
+  write("shared");
+  const ExecutionHandle maker = log_->begin_execution({.task_id = "t_a", .version = "1.0.0"});
+  ASSERT_TRUE(log_->finish_execution(maker, {.outputs = {stamp("shared")}}));
+  const ExecutionHandle reader = log_->begin_execution({.task_id = "t_b", .version = "1.0.0"});
+  ASSERT_TRUE(log_->finish_execution(reader, {.inputs = {stamp("shared")}}));
+  fs::remove(root_ / "shared");
+  EXPECT_THAT(reasons(plan(Graph({make_task("t_a"), make_task("t_b")}))),
+              ElementsAre("t_a: output shared is gone", "t_b: input shared is gone"));
+}
+
+TEST_F(PlanTest, OfTwoThatRanAtTheSameTimeTheSuccessThatEndedLastCounts) {
+  run(plan());
+  PlanOptions four_threads;
+  four_threads.arguments["t_clean"] = {{"threads", 4}};
+  const Plan with_default = plan();
+  const Plan with_four = plan(four_threads);
+  const ExecutionHandle first = begin(with_default, with_default.steps[1]);
+  const ExecutionHandle second = begin(with_four, with_four.steps[1]);
+  ASSERT_TRUE(log_->finish_execution(second, {}));
+  ASSERT_TRUE(log_->finish_execution(first, {}));
+  EXPECT_EQ(reasons(plan())[1], "t_clean: up to date since T");
+  EXPECT_EQ(reasons(plan(four_threads))[1], "t_clean: argument threads changed");
+}
+
 TEST_F(PlanTest, ADependencyThatRanAloneMakesWhatFollowsRun) {
   run(plan());
   run(make_plan(Graph({make_task("t_import")}), *log_, {.force = true, .project_root = root_}));

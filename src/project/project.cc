@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 #define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
+#include "os/file.h"
 
 #include <cstdlib>
 #include <optional>
 
-#include "os/file.h"
+#include <toml++/toml.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -25,15 +25,18 @@ std::optional<std::string> environment(const char* name) {
 fs::path find_root(const fs::path& from) {
   std::error_code ignored;
   for (fs::path folder = from;; folder = folder.parent_path()) {
-    if (fs::is_regular_file(folder / "rota.toml", ignored) || fs::is_directory(folder / ".rota", ignored)) {
+    if (fs::is_regular_file(folder / "rota.toml", ignored) ||
+        fs::is_directory(folder / ".rota", ignored)) {
       return folder;
     }
     if (folder == folder.parent_path()) return from;
   }
 }
 
-[[noreturn]] void throw_toml_error(const fs::path& file, const toml::source_region& where, std::string_view what) {
-  throw Error(fmt::format("{}:{}: {}; correct the file or move it away", file.string(), where.begin.line, what));
+[[noreturn]] void throw_toml_error(const fs::path& file, const toml::source_region& where,
+                                   std::string_view what) {
+  throw Error(fmt::format("{}:{}: {}; correct the file or move it away", file.string(),
+                          where.begin.line, what));
 }
 
 std::vector<fs::path> read_search_path(const fs::path& file, const fs::path& root) {
@@ -45,17 +48,20 @@ std::vector<fs::path> read_search_path(const fs::path& file, const fs::path& roo
   }
   for (const auto& [key, value] : table) {
     if (key.str() != "path") {
-      throw_toml_error(file, key.source(), fmt::format("unknown setting '{}' (there is: path)", key.str()));
+      throw_toml_error(file, key.source(),
+                       fmt::format("unknown setting '{}' (there is: path)", key.str()));
     }
   }
   std::vector<fs::path> path;
   const toml::node* setting = table.get("path");
   if (setting == nullptr) return path;
   const toml::array* entries = setting->as_array();
-  if (entries == nullptr) throw_toml_error(file, setting->source(), "path must be a list of folders");
+  if (entries == nullptr)
+    throw_toml_error(file, setting->source(), "path must be a list of folders");
   for (const toml::node& entry : *entries) {
     const auto text = entry.value<std::string>();
-    if (!text || text->empty()) throw_toml_error(file, entry.source(), "path must be a list of folders");
+    if (!text || text->empty())
+      throw_toml_error(file, entry.source(), "path must be a list of folders");
     path.push_back((root / *text).lexically_normal());
   }
   return path;

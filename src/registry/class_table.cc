@@ -43,7 +43,8 @@ void ClassTable::put(TaskClassPtr task_class) {
   entries_.push_back(std::make_unique<const Entry>(Entry{hash, std::move(task_class)}));
   const Entry* entry = entries_.back().get();
   Slots& slots = *generations_.back();
-  auto& slot = const_cast<std::atomic<const Entry*>&>(probe(slots, hash, entry->task_class->metadata().task_id));
+  auto& slot = const_cast<std::atomic<const Entry*>&>(
+      probe(slots, hash, entry->task_class->metadata().task_id));
   const bool is_new = slot.load(std::memory_order_relaxed) == nullptr;
   slot.store(entry, std::memory_order_release);
   if (is_new) size_.fetch_add(1, std::memory_order_release);
@@ -56,7 +57,8 @@ void ClassTable::grow() {
     const Entry* entry = slot.load(std::memory_order_relaxed);
     if (entry == nullptr) continue;
     std::size_t at = entry->hash & larger->mask;
-    while (larger->values[at].load(std::memory_order_relaxed) != nullptr) at = (at + 1) & larger->mask;
+    while (larger->values[at].load(std::memory_order_relaxed) != nullptr)
+      at = (at + 1) & larger->mask;
     larger->values[at].store(entry, std::memory_order_relaxed);
   }
   generations_.push_back(std::move(larger));

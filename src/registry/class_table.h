@@ -46,7 +46,8 @@ class ClassTable {
   };
 
   // The slot of an id, or the empty one where it would go.
-  static const std::atomic<const Entry*>& probe(const Slots& slots, std::size_t hash, std::string_view id) noexcept;
+  static const std::atomic<const Entry*>& probe(const Slots& slots, std::size_t hash,
+                                                std::string_view id) noexcept;
   void grow();
 
   std::atomic<const Slots*> current_;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/class_table.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
 
 TaskClassPtr named(const std::string& id, const std::string& version = "1.0.0") {
-  return make_task_class(TaskMetadata{.task_id = id, .version = version}, [](const Arguments&) { return nullptr; });
+  return make_task_class(TaskMetadata{.task_id = id, .version = version},
+                         [](const Arguments&) { return nullptr; });
 }
 
 TEST(ClassTable, FindsEachOfManyAndNoOther) {

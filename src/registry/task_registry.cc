@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "discovery/declared_tasks.h"
+#include "registry/class_table.h"
 #include <rota/project.h>
 #include <rota/task_registry.h>
 
 #include <mutex>
 
-#include "discovery/declared_tasks.h"
-#include "registry/class_table.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::inline v1 {
 
@@ -26,7 +26,8 @@ namespace {
 void require_id(std::string_view task_id) {
   if (is_valid_task_id(task_id)) return;
   throw TaskRegistryError(fmt::format(
-      "'{}' is no task id: an id is 1 to 200 of A-Z a-z 0-9 _ . -, the first a letter or _", task_id));
+      "'{}' is no task id: an id is 1 to 200 of A-Z a-z 0-9 _ . -, the first a letter or _",
+      task_id));
 }
 
 // The same class again: the very object, or what a second discovery makes of the same file.
@@ -35,7 +36,8 @@ bool is_same_class(const TaskClass& one, const TaskClass& other) {
                             one.metadata() == other.metadata());
 }
 
-DiscoveryQuery query_for(const std::optional<std::vector<std::string>>& package_paths, bool recursive) {
+DiscoveryQuery query_for(const std::optional<std::vector<std::string>>& package_paths,
+                         bool recursive) {
   return {.roots = find_project().search_path,
           .packages = package_paths.value_or(std::vector<std::string>{"scripts"}),
           .recursive = recursive};
@@ -46,9 +48,11 @@ DiscoveryQuery query_for(const std::optional<std::vector<std::string>>& package_
 bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, bool replace) {
   require_id(task_id);
   if (task_class == nullptr) {
-    throw TaskRegistryError(fmt::format("task {} cannot be registered: there is no task class", task_id));
+    throw TaskRegistryError(
+        fmt::format("task {} cannot be registered: there is no task class", task_id));
   }
-  if (task_class->metadata().task_id != task_id) task_class = task_class->with_task_id(std::string(task_id));
+  if (task_class->metadata().task_id != task_id)
+    task_class = task_class->with_task_id(std::string(task_id));
   if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
     logger.error(fmt::format("task {} is not registered, {} is no valid task class: {}", task_id,
                              task_class->origin(), fmt::join(reasons, "; ")));
@@ -58,7 +62,8 @@ bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, 
   if (const TaskClassPtr* there = classes.find(task_id); there != nullptr && !replace) {
     if (is_same_class(**there, *task_class)) return true;
     throw TaskRegistryError(
-        fmt::format("task {} is registered already: {} has the id that {} asks for; give one of them another id, "
+        fmt::format("task {} is registered already: {} has the id that {} asks for; give one of "
+                    "them another id, "
                     "or replace it with replace_task_class",
                     task_id, (*there)->origin(), task_class->origin()));
   }
@@ -151,14 +156,14 @@ std::map<std::string, TaskClassPtr> TaskRegistry::discover_task_classes(
     impl_->logger.warning(fmt::format("{}: {}", refused.file.string(), refused.message));
   }
   for (const DuplicateTask& duplicate : discovery.duplicates) {
-    impl_->logger.warning(fmt::format("task {} is there twice: {} counts, {} does not", duplicate.task_id,
-                                      duplicate.kept, duplicate.shadowed));
+    impl_->logger.warning(fmt::format("task {} is there twice: {} counts, {} does not",
+                                      duplicate.task_id, duplicate.kept, duplicate.shadowed));
   }
   return std::move(discovery.task_classes);
 }
 
-std::size_t TaskRegistry::register_discovered_tasks(const std::optional<std::vector<std::string>>& package_paths,
-                                                    bool recursive) {
+std::size_t TaskRegistry::register_discovered_tasks(
+    const std::optional<std::vector<std::string>>& package_paths, bool recursive) {
   std::size_t registered = 0;
   for (const auto& [task_id, task_class] : discover_task_classes(package_paths, recursive)) {
     const bool is_new = get_task_class(task_id) == nullptr;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/task_declaration.h>
 #include <rota/task_registry.h>
 
 #include <atomic>
 #include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -31,7 +32,8 @@ class Declared : public BaseTask {
   void configure_operations() override {}
 };
 ROTA_TASK(Declared, .task_id = "t_declared", .task_type = "test", .version = "2.0",
-          .dependencies = {"t_a", "t_b"}, .docstring = "Declared for the tests.\n@Author: The tests\n@Kind: unit\n");
+          .dependencies = {"t_a", "t_b"},
+          .docstring = "Declared for the tests.\n@Author: The tests\n@Kind: unit\n");
 
 class DeclaredAgain : public BaseTask {
  public:
@@ -52,7 +54,9 @@ ROTA_TASK(DeclaredTwice, .task_id = "t_declared_twice");
 class SinkGuard {
  public:
   SinkGuard() {
-    set_log_sink([this](LogLevel, std::string_view, std::string_view message) { messages.emplace_back(message); });
+    set_log_sink([this](LogLevel, std::string_view, std::string_view message) {
+      messages.emplace_back(message);
+    });
   }
   ~SinkGuard() { set_log_sink({}); }
   std::vector<std::string> messages;
@@ -72,7 +76,8 @@ TEST(TaskRegistry, RefusesASecondClassUnderATakenIdAndNamesBoth) {
   TaskRegistry registry;
   registry.register_task_class<First>("t_a");
   EXPECT_THAT([&] { registry.register_task_class<Second>("t_a"); },
-              ThrowsMessage<TaskRegistryError>(AllOf(HasSubstr("t_a"), HasSubstr("First"), HasSubstr("Second"))));
+              ThrowsMessage<TaskRegistryError>(
+                  AllOf(HasSubstr("t_a"), HasSubstr("First"), HasSubstr("Second"))));
   EXPECT_THAT(registry.get_task_class("t_a")->metadata().class_name, HasSubstr("First"));
 }
 
@@ -122,7 +127,8 @@ TEST(TaskRegistry, GivesNullForAnUnknownInstance) {
 }
 
 TEST(TaskRegistry, OfTheProcessHoldsWhatTheProgramDeclares) {
-  const TaskMetadata metadata = get_task_metadata(*TaskRegistry::process().get_task_class("t_declared"));
+  const TaskMetadata metadata =
+      get_task_metadata(*TaskRegistry::process().get_task_class("t_declared"));
   EXPECT_EQ(metadata.class_name, "Declared");
   EXPECT_EQ(metadata.version, "2.0");
   EXPECT_EQ(metadata.author, "The tests");
@@ -135,7 +141,8 @@ TEST(TaskRegistry, OfTheProcessHoldsWhatTheProgramDeclares) {
 
 TEST(TaskRegistry, KeepsTheErrorsOfDeclarationsForTheFirstWhoAsks) {
   EXPECT_THAT(TaskRegistry::process().registration_errors(),
-              Contains(AllOf(HasSubstr("t_declared_twice"), HasSubstr("DeclaredAgain"), HasSubstr("DeclaredTwice"))));
+              Contains(AllOf(HasSubstr("t_declared_twice"), HasSubstr("DeclaredAgain"),
+                             HasSubstr("DeclaredTwice"))));
   EXPECT_EQ(get_task_class("t_declared_twice")->metadata().class_name, "DeclaredAgain");
 }
 

@@ -20,7 +20,7 @@
 namespace rota::inline v1 {
 
 // {task_id, task_type, description, version, class_name, module, dependencies, author,
-//  parameters: [{name, type, default, required, description}], tags: {}}
+//  parameters: [{name, type, default_value, required, description}], tags: {}}
 ROTA_EXPORT std::string task_to_json(const TaskMetadata& task);
 ROTA_EXPORT std::string tasks_to_json(const std::map<std::string, TaskMetadata>& tasks);
 // {task_id, satisfied, unsatisfied: [{task_id, latest: null or an execution}]}

@@ -24,7 +24,7 @@ Json value_tree(const Value& value) {
 Json parameter_tree(const Parameter& parameter) {
   return {{"name", parameter.name},
           {"type", to_string(parameter.type)},
-          {"default", value_tree(parameter.default_value)},
+          {"default_value", value_tree(parameter.default_value)},
           {"required", parameter.required},
           {"description", parameter.description}};
 }

@@ -15,13 +15,14 @@ ExecutionState state_of(TaskStatus status) noexcept {
 
 std::string describe(const std::optional<ErrorDetails>& error) {
   if (!error) return {};
-  return error->operation.empty() ? error->message : fmt::format("{}: {}", error->operation, error->message);
+  return error->operation.empty() ? error->message
+                                  : fmt::format("{}: {}", error->operation, error->message);
 }
 
 }  // namespace
 
-RunDriver::RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log, const RunOptions& options,
-                     RunSummary& summary)
+RunDriver::RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
+                     const RunOptions& options, RunSummary& summary)
     : plan_(plan), registry_(registry), log_(log), options_(options), summary_(summary) {
   waiting_for_.resize(plan.steps.size());
   for (const PlanStep& step : plan.steps) {
@@ -47,8 +48,8 @@ void RunDriver::drive(Executor& executor) {
 }
 
 bool RunDriver::may_begin() const {
-  return !options_.stop.stop_requested() && !options_.cancel.stop_requested() && !summary_.log_failed &&
-         !observer_error_;
+  return !options_.stop.stop_requested() && !options_.cancel.stop_requested() &&
+         !summary_.log_failed && !observer_error_;
 }
 
 void RunDriver::submit(TaskIndex task) {
@@ -79,7 +80,9 @@ void RunDriver::run_task(TaskIndex task) {
 void RunDriver::settle(TaskIndex task, TaskOutcome outcome) {
   const bool succeeded = outcome.state == ExecutionState::success;
   summary_.outcomes[task] = std::move(outcome);
-  tell([&](RunObserver& observer) { observer.task_finished(plan_.steps[task], summary_.outcomes[task]); });
+  tell([&](RunObserver& observer) {
+    observer.task_finished(plan_.steps[task], summary_.outcomes[task]);
+  });
   if (succeeded) {
     release_dependents(task);
   } else if (summary_.outcomes[task].state != ExecutionState::cancelled && !summary_.log_failed) {
@@ -89,7 +92,8 @@ void RunDriver::settle(TaskIndex task, TaskOutcome outcome) {
 
 void RunDriver::release_dependents(TaskIndex task) {
   for (const TaskIndex dependent : plan_.graph.dependents(task)) {
-    if (plan_.steps[dependent].will_run() && --waiting_for_[dependent] == 0 && may_begin()) submit(dependent);
+    if (plan_.steps[dependent].will_run() && --waiting_for_[dependent] == 0 && may_begin())
+      submit(dependent);
   }
 }
 
@@ -106,7 +110,8 @@ void RunDriver::fail_dependents(TaskIndex task) {
       outcome.message = fmt::format("{} failed", plan_.graph.task_id(task));
       try {
         outcome.task_run_id = log_.record_task_execution(
-            describe_start(step), {.state = ExecutionState::upstream_failed, .message = outcome.message});
+            describe_start(step),
+            {.state = ExecutionState::upstream_failed, .message = outcome.message});
       } catch (const LogError& error) {
         summary_.log_failed = true;
         outcome.message = error.what();
@@ -148,25 +153,28 @@ TaskOutcome RunDriver::execute(const PlanStep& step) {
 }
 
 TaskOutcome RunDriver::execute(const PlanStep& step, BaseTask& task) {
-  task.bind_context({.log = &log_,
-                     .run_id = summary_.run_id,
-                     .reason = step.reason,
-                     .project_root = options_.project_root,
-                     .stop = options_.cancel,
-                     .sink = [this, &step](LogLevel level, std::string_view, std::string_view message) {
-                       const std::lock_guard lock(mutex_);
-                       tell([&](RunObserver& observer) { observer.task_logged(step, level, message); });
-                     }});
+  task.bind_context(
+      {.log = &log_,
+       .run_id = summary_.run_id,
+       .reason = step.reason,
+       .project_root = options_.project_root,
+       .stop = options_.cancel,
+       .sink = [this, &step](LogLevel level, std::string_view, std::string_view message) {
+         const std::lock_guard lock(mutex_);
+         tell([&](RunObserver& observer) { observer.task_logged(step, level, message); });
+       }});
   task.run();
   note_trouble(task);
-  return {.state = state_of(task.status()), .task_run_id = task.task_run_id(), .message = describe(task.error_details())};
+  return {.state = state_of(task.status()),
+          .task_run_id = task.task_run_id(),
+          .message = describe(task.error_details())};
 }
 
 TaskOutcome RunDriver::record_unmade(const PlanStep& step, const std::string& message) {
   TaskOutcome outcome{.state = ExecutionState::failed, .message = message};
   try {
-    outcome.task_run_id =
-        log_.record_task_execution(describe_start(step), {.state = ExecutionState::failed, .message = message});
+    outcome.task_run_id = log_.record_task_execution(
+        describe_start(step), {.state = ExecutionState::failed, .message = message});
   } catch (const LogError& error) {
     const std::lock_guard lock(mutex_);
     summary_.log_failed = true;

@@ -3,6 +3,7 @@
 // as something that jobs are handed to.
 #pragma once
 
+#include "executor/executor.h"
 #include <rota/runner.h>
 
 #include <condition_variable>
@@ -12,14 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "executor/executor.h"
-
 namespace rota::inline v1 {
 
 class RunDriver {
  public:
-  RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log, const RunOptions& options,
-            RunSummary& summary);
+  RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
+            const RunOptions& options, RunSummary& summary);
 
   // Hands over tasks as they become ready; comes back when nothing is under way and nothing can begin.
   void drive(Executor& executor);
@@ -50,8 +49,9 @@ class RunDriver {
   std::condition_variable all_quiet_;
   Executor* executor_ = nullptr;
   RunSummary& summary_;
-  std::vector<std::size_t> waiting_for_;  // by task: how many of its dependencies have yet to succeed
-  std::size_t under_way_ = 0;             // submitted and not settled
+  std::vector<std::size_t>
+      waiting_for_;            // by task: how many of its dependencies have yet to succeed
+  std::size_t under_way_ = 0;  // submitted and not settled
   std::exception_ptr observer_error_;
 };
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
+#include "os/uuid.h"
+#include "runner/run_driver.h"
 #include <rota/project.h>
 #include <rota/runner.h>
 
 #include <algorithm>
 #include <thread>
 
-#include "os/uuid.h"
-#include "runner/run_driver.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -16,13 +16,15 @@ void require_classes(const Plan& plan, const TaskRegistry& registry) {
   for (const PlanStep& step : plan.steps) {
     const std::string& task_id = plan.graph.task_id(step.task);
     if (!step.will_run() || registry.get_task_class(task_id) != nullptr) continue;
-    throw TaskRegistryError(
-        fmt::format("task {} of the plan is not registered; make the plan from the registry that runs it", task_id));
+    throw TaskRegistryError(fmt::format(
+        "task {} of the plan is not registered; make the plan from the registry that runs it",
+        task_id));
   }
 }
 
 std::size_t count_jobs(const Plan& plan, const RunOptions& options) {
-  const std::size_t wanted = options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t wanted =
+      options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
   return std::min(wanted, std::max<std::size_t>(plan.count_to_run(), 1));
 }
 
@@ -40,11 +42,13 @@ std::size_t RunSummary::count(ExecutionState state) const noexcept {
 
 bool RunSummary::succeeded() const noexcept {
   return !log_failed && std::ranges::all_of(outcomes, [](const TaskOutcome& outcome) {
-    return outcome.state == ExecutionState::success || outcome.state == ExecutionState::skipped_up_to_date;
+    return outcome.state == ExecutionState::success ||
+           outcome.state == ExecutionState::skipped_up_to_date;
   });
 }
 
-RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log, const RunOptions& options) {
+RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
+               const RunOptions& options) {
   if (options.executor != "inline") {
     throw PlanError(fmt::format("there is no executor '{}'; there is: inline", options.executor));
   }
@@ -62,8 +66,8 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
     driver.drive(*executor);
   }
   summary.interrupted = options.stop.stop_requested() || options.cancel.stop_requested();
-  summary.duration =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  summary.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - began);
   return summary;
 }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/runner.h>
 
 #include <atomic>
@@ -10,6 +8,9 @@
 #include <set>
 #include <stdexcept>
 #include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -68,7 +69,8 @@ TEST_F(RunnerTest, RunsEachTaskAfterAllThatItNeeds) {
   add("t_a", {});
   const RunSummary summary = run_all({.jobs = 4});
   EXPECT_TRUE(summary.succeeded());
-  EXPECT_THAT(trace_, ElementsAre("begin t_a", "end t_a", "begin t_b", "end t_b", "begin t_c", "end t_c"));
+  EXPECT_THAT(trace_,
+              ElementsAre("begin t_a", "end t_a", "begin t_b", "end t_b", "begin t_c", "end t_c"));
   EXPECT_EQ(summary.count(ExecutionState::success), 3U);
 }
 
@@ -86,7 +88,8 @@ TEST_F(RunnerTest, RunsAsManyAtATimeAsThereAreJobs) {
 TEST_F(RunnerTest, WithOneJobRunsOneAfterTheOther) {
   for (const char* id : {"t_a", "t_b", "t_c"}) add(id, {});
   run_all({.jobs = 1});
-  EXPECT_THAT(trace_, ElementsAre("begin t_a", "end t_a", "begin t_b", "end t_b", "begin t_c", "end t_c"));
+  EXPECT_THAT(trace_,
+              ElementsAre("begin t_a", "end t_a", "begin t_b", "end t_b", "begin t_c", "end t_c"));
 }
 
 TEST_F(RunnerTest, AFailureStopsWhatDependsOnItAndNothingElse) {
@@ -101,7 +104,8 @@ TEST_F(RunnerTest, AFailureStopsWhatDependsOnItAndNothingElse) {
   EXPECT_EQ(state(summary, "t_b"), ExecutionState::upstream_failed);
   EXPECT_EQ(state(summary, "t_c"), ExecutionState::upstream_failed);
   EXPECT_EQ(state(summary, "t_e"), ExecutionState::success);
-  EXPECT_EQ(log_->get_task_execution_history({.task_id = "t_c"}).at(0).state(), ExecutionState::upstream_failed);
+  EXPECT_EQ(log_->get_task_execution_history({.task_id = "t_c"}).at(0).state(),
+            ExecutionState::upstream_failed);
   EXPECT_EQ(log_->get_task_execution_history({.task_id = "t_c"}).at(0).end.message, "t_a failed");
 }
 
@@ -132,9 +136,10 @@ TEST_F(RunnerTest, GoesOnAfterAFailureWhereItStopped) {
 }
 
 TEST_F(RunnerTest, ATaskThatCannotBeMadeFailsAloneAndIsRecorded) {
-  registry_.register_task_class(make_task_class({.task_id = "t_a"}, [](const Arguments&) -> std::unique_ptr<BaseTask> {
-    throw std::runtime_error("no licence");
-  }));
+  registry_.register_task_class(
+      make_task_class({.task_id = "t_a"}, [](const Arguments&) -> std::unique_ptr<BaseTask> {
+        throw std::runtime_error("no licence");
+      }));
   add("t_b", {});
   const RunSummary summary = run_all();
   EXPECT_EQ(state(summary, "t_a"), ExecutionState::failed);
@@ -196,13 +201,17 @@ TEST_F(RunnerTest, RefusesAPlanWhoseTasksAreNotRegistered) {
 
 class Watcher : public RunObserver {
  public:
-  void run_started(const Plan&, std::string_view run_id) override { seen.push_back(run_id.empty() ? "no id" : "run"); }
+  void run_started(const Plan&, std::string_view run_id) override {
+    seen.push_back(run_id.empty() ? "no id" : "run");
+  }
   void task_started(const PlanStep&) override { seen.emplace_back("started"); }
   void task_finished(const PlanStep&, const TaskOutcome& outcome) override {
     seen.emplace_back(to_string(outcome.state));
     if (throws) throw std::runtime_error("observer");
   }
-  void task_logged(const PlanStep&, LogLevel, std::string_view message) override { seen.emplace_back(message); }
+  void task_logged(const PlanStep&, LogLevel, std::string_view message) override {
+    seen.emplace_back(message);
+  }
 
   std::vector<std::string> seen;
   bool throws = false;
@@ -256,9 +265,9 @@ TEST_F(RunnerTest, KeepsItsPromisesOnRandomGraphs) {
         succeeded.insert(id);
         return OperationResult::success();
       };
-      registry.register_task_class(
-          make_task_class({.task_id = id, .dependencies = needs},
-                          [work](const Arguments&) { return std::make_unique<FunctionTask>(work); }));
+      registry.register_task_class(make_task_class(
+          {.task_id = id, .dependencies = needs},
+          [work](const Arguments&) { return std::make_unique<FunctionTask>(work); }));
     }
     const Plan made = make_plan(build_graph(registry), *log, {.project_root = "/tmp"});
     const RunSummary summary = run(made, registry, *log, {.jobs = 4, .project_root = "/tmp"});
@@ -266,9 +275,11 @@ TEST_F(RunnerTest, KeepsItsPromisesOnRandomGraphs) {
     for (const auto& [id, times] : runs) EXPECT_EQ(times, 1) << id;
     for (const TaskOutcome& outcome : summary.outcomes) {
       const std::string& id = made.graph.task_id(outcome.task);
-      EXPECT_EQ(log->get_task_execution_history({.task_id = id}).at(0).state(), outcome.state) << id;
+      EXPECT_EQ(log->get_task_execution_history({.task_id = id}).at(0).state(), outcome.state)
+          << id;
       EXPECT_EQ(outcome.state == ExecutionState::success, succeeded.contains(id)) << id;
-      EXPECT_EQ(outcome.state == ExecutionState::failed, runs.contains(id) && broken.contains(id)) << id;
+      EXPECT_EQ(outcome.state == ExecutionState::failed, runs.contains(id) && broken.contains(id))
+          << id;
     }
   }
 }

@@ -13,8 +13,8 @@ std::string immutable_uri(const std::filesystem::path& file) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string uri = "file:";
   for (const char c : file.native()) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                       c == '.' || c == '-' || c == '_';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
     const auto byte = static_cast<unsigned char>(c);
     if (plain) {
       uri += c;
@@ -61,7 +61,8 @@ std::string Connection::read_header(std::size_t size) {
   if (code != SQLITE_OK || file == nullptr || file->pMethods == nullptr) fail(SQLITE_CANTOPEN);
   sqlite3_int64 there = 0;
   code = file->pMethods->xFileSize(file, &there);
-  std::string header(std::min(size, static_cast<std::size_t>(std::max<sqlite3_int64>(there, 0))), '\0');
+  std::string header(std::min(size, static_cast<std::size_t>(std::max<sqlite3_int64>(there, 0))),
+                     '\0');
   if (code == SQLITE_OK && !header.empty()) {
     code = file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0);
   }
@@ -71,11 +72,14 @@ std::string Connection::read_header(std::size_t size) {
 
 bool Connection::has_moved() const noexcept {
   int moved = 0;
-  return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+  return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==
+             SQLITE_OK &&
+         moved != 0;
 }
 
 sqlite3_stmt* Connection::prepared(std::string_view sql) {
-  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
+  if (const auto found = statements_.find(sql); found != statements_.end())
+    return found->second.get();
   sqlite3_stmt* statement = nullptr;
   const int code = ::sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -98,8 +102,8 @@ int Connection::last_system_error() const noexcept {
 }
 
 void Connection::fail(int code) const {
-  throw_sqlite_error(access_ == Access::read_write ? "use" : "read", log_, code, last_system_error(),
-                     ::sqlite3_errmsg(handle_.get()));
+  throw_sqlite_error(access_ == Access::read_write ? "use" : "read", log_, code,
+                     last_system_error(), ::sqlite3_errmsg(handle_.get()));
 }
 
 void Connection::fail_as_damaged(std::string_view detail) const {
@@ -129,8 +133,10 @@ Statement& Statement::bind(const char* name, std::int64_t value) {
 }
 
 Statement& Statement::bind(const char* name, std::string_view value) {
-  const char* const data = value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
-  const int code = ::sqlite3_bind_text64(statement_, index_of(name), data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const char* const data =
+      value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
+  const int code = ::sqlite3_bind_text64(statement_, index_of(name), data, value.size(),
+                                         SQLITE_TRANSIENT, SQLITE_UTF8);
   if (code != SQLITE_OK) connection_.fail(code);
   return *this;
 }
@@ -147,7 +153,9 @@ void Statement::run() {
   }
 }
 
-std::int64_t Statement::integer(int column) const noexcept { return ::sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const noexcept {
+  return ::sqlite3_column_int64(statement_, column);
+}
 
 std::string Statement::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(::sqlite3_column_text(statement_, column));

@@ -3,6 +3,8 @@
 // nothing of executions.
 #pragma once
 
+#include "sqlite_log/sqlite_error.h"
+
 #include <sqlite3.h>
 
 #include <cstdint>
@@ -11,8 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "sqlite_log/sqlite_error.h"
 
 namespace rota::inline v1 {
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/log_file.h"
 
+#include "os/file.h"
+#include "os/file_lock.h"
+#include "sqlite_log/log_path.h"
+#include "sqlite_log/schema.h"
+
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,10 +16,7 @@
 #include <mutex>
 #include <system_error>
 
-#include "os/file.h"
-#include "os/file_lock.h"
-#include "sqlite_log/log_path.h"
-#include "sqlite_log/schema.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -24,7 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kOtherFile = "name another file for the log (ROTA_LOG)";
 
-fs::path beside(const fs::path& file, std::string_view suffix) { return file.native() + std::string(suffix); }
+fs::path beside(const fs::path& file, std::string_view suffix) {
+  return file.native() + std::string(suffix);
+}
 
 // What is there under the name of the log, links not followed.
 enum class Found { nothing, empty_file, file };
@@ -35,7 +38,8 @@ Found look_at(const fs::path& path) {
     if (errno == ENOENT) return Found::nothing;
     refuse_log(path, error_text(errno), "check the path and the rights of its folders");
   }
-  if (S_ISLNK(found.st_mode)) refuse_log(path, "it is a symbolic link", "name the file that it leads to");
+  if (S_ISLNK(found.st_mode))
+    refuse_log(path, "it is a symbolic link", "name the file that it leads to");
   if (S_ISDIR(found.st_mode)) refuse_log(path, "it is a folder", "name a file");
   if (!S_ISREG(found.st_mode)) refuse_log(path, "it is no regular file", kOtherFile);
   return found.st_size == 0 ? Found::empty_file : Found::file;
@@ -53,16 +57,17 @@ void require_access(const LogFile& file) {
   };
   if (!may(file.path, R_OK)) {
     refuse_log(file.path, fmt::format("this user may not read it ({})", error_text(errno)),
-           "give this user the right to read it");
+               "give this user the right to read it");
   }
   if (file.read_only) return;
   if (!may(file.path, W_OK)) {
     refuse_log(file.path, fmt::format("this user may not write it ({})", error_text(errno)),
-           "give this user the right to write it, or name another log (ROTA_LOG)");
+               "give this user the right to write it, or name another log (ROTA_LOG)");
   }
   if (!may(file.path.parent_path(), W_OK | X_OK)) {
-    refuse_log(file.path, fmt::format("this user may not write in its folder ({})", error_text(errno)),
-           "give this user the right to write there, or name another log (ROTA_LOG)");
+    refuse_log(file.path,
+               fmt::format("this user may not write in its folder ({})", error_text(errno)),
+               "give this user the right to write there, or name another log (ROTA_LOG)");
   }
 }
 
@@ -77,8 +82,10 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
 void check_version(const fs::path& log, std::uint32_t version) {
   if (version == kFormatVersion) return;
   refuse_log(log,
-         fmt::format("it has format {}, and this version of Rota knows format {} only", version, kFormatVersion),
-         version > kFormatVersion ? "use the newer version of Rota that wrote it" : "restore a good copy of it");
+             fmt::format("it has format {}, and this version of Rota knows format {} only", version,
+                         kFormatVersion),
+             version > kFormatVersion ? "use the newer version of Rota that wrote it"
+                                      : "restore a good copy of it");
 }
 
 // Reads the first bytes only, so that a file of someone else's is left as it is, also where SQLite would
@@ -91,8 +98,10 @@ void check_header(const LogFile& file) {
   }
   const std::uint32_t application = big_endian(header, 68);
   if (application != kApplicationId) {
-    refuse_log(file.path, fmt::format("it is a database of another program (application id {:#010x})", application),
-           kOtherFile);
+    refuse_log(
+        file.path,
+        fmt::format("it is a database of another program (application id {:#010x})", application),
+        kOtherFile);
   }
   check_version(file.path, big_endian(header, 60));
 }
@@ -104,7 +113,8 @@ void check_content(Connection& connection) {
   check_version(connection.log(), static_cast<std::uint32_t>(version.integer(0)));
   Statement sequence(connection, "SELECT sequence FROM log");
   if (!sequence.step()) {
-    refuse_log(connection.log(), "the file is damaged (its sequence is missing)", "restore a good copy of it");
+    refuse_log(connection.log(), "the file is damaged (its sequence is missing)",
+               "restore a good copy of it");
   }
   connection.accept();
 }
@@ -115,7 +125,9 @@ void refuse_orphans(const fs::path& log) {
     const fs::path orphan = beside(log, suffix);
     // Looked at in this order: another process that makes the log at this moment names it first.
     if (size_or_zero(orphan) > 0 && look_at(log) != Found::file) {
-      refuse_log(log, fmt::format("it is gone, but {} with its last changes is there", orphan.filename().string()),
+      refuse_log(log,
+                 fmt::format("it is gone, but {} with its last changes is there",
+                             orphan.filename().string()),
                  "put it back, or move that file away to begin a new log");
     }
   }
@@ -140,16 +152,14 @@ void remove_unfinished(const fs::path& unfinished) {
 void use_wal(Connection& connection) {
   Statement mode(connection, "PRAGMA journal_mode = WAL");
   if (mode.step() && mode.text(0) == "wal") return;
-  refuse_log(connection.log(), "its file system cannot share memory between programs, as its WAL needs",
-         "name a log on a local disk (ROTA_LOG)");
-}
-
-void set_durable(Connection& connection) {
-  connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  refuse_log(connection.log(),
+             "its file system cannot share memory between programs, as its WAL needs",
+             "name a log on a local disk (ROTA_LOG)");
 }
 
 void fill_and_rename(const fs::path& unfinished, const fs::path& log) {
-  const UniqueFd file(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const UniqueFd file(
+      ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid() || ::fchmod(file.get(), 0600) != 0) refuse_to_make(log, errno);
   {
     Connection connection(unfinished, Access::read_write, log);
@@ -169,7 +179,8 @@ void make_log(const LogFile& file) try {
   FileLock gate(file.lock_path());
   const std::lock_guard hold(gate);
   if (look_at(file.path) == Found::file) return;  // another process was quicker
-  remove_beside(file.path, {"-wal", "-shm", "-journal"});  // of a log that is gone: empty, or without meaning
+  remove_beside(file.path,
+                {"-wal", "-shm", "-journal"});  // of a log that is gone: empty, or without meaning
   const fs::path unfinished = beside(file.path, ".new");
   remove_unfinished(unfinished);
   try {
@@ -183,14 +194,16 @@ void make_log(const LogFile& file) try {
 }
 
 void require_something(const fs::path& log, Found found) {
-  if (found == Found::nothing) refuse_log(log, "there is no such file", "run a task first, or name another log (ROTA_LOG)");
-  if (found == Found::empty_file) refuse_log(log, "it is empty", "run a task first, or name another log (ROTA_LOG)");
+  if (found == Found::nothing)
+    refuse_log(log, "there is no such file", "run a task first, or name another log (ROTA_LOG)");
+  if (found == Found::empty_file)
+    refuse_log(log, "it is empty", "run a task first, or name another log (ROTA_LOG)");
 }
 
 }  // namespace
 
 LogFile prepare_log_file(const fs::path& path, const LogOptions& options) {
-  const LogFile file{resolve_log_path(path, options), options.read_only};
+  LogFile file{resolve_log_path(path, options), options.read_only};
   const Found found = look_at(file.path);
   if (found != Found::file) {
     if (file.read_only) require_something(file.path, found);
@@ -204,8 +217,8 @@ LogFile prepare_log_file(const fs::path& path, const LogOptions& options) {
 
 std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
   try {
-    auto connection =
-        std::make_unique<Connection>(file.path, file.read_only ? Access::read_only : Access::read_write);
+    auto connection = std::make_unique<Connection>(
+        file.path, file.read_only ? Access::read_only : Access::read_write);
     connection->execute("PRAGMA query_only = ON");
     check_content(*connection);
     return connection;
@@ -215,9 +228,11 @@ std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
   }
   // Without the right to write in the folder, SQLite cannot make the memory that its users share.
   if (size_or_zero(beside(file.path, "-wal")) > 0) {
-    refuse_log(file.path, "its last changes are in the -wal file beside it, which cannot be read without the right "
-                      "to write in its folder",
-           "have its owner open it once, or copy both files to a folder of your own");
+    refuse_log(
+        file.path,
+        "its last changes are in the -wal file beside it, which cannot be read without the right "
+        "to write in its folder",
+        "have its owner open it once, or copy both files to a folder of your own");
   }
   auto connection = std::make_unique<Connection>(file.path, Access::immutable);
   check_content(*connection);
@@ -226,7 +241,9 @@ std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
 
 std::unique_ptr<Connection> open_for_writing(const LogFile& file) {
   auto connection = std::make_unique<Connection>(file.path, Access::read_write);
-  set_durable(*connection);
+  connection->execute(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      "PRAGMA journal_size_limit = 67108864");  // what a -wal keeps after a long read has made it grow
   check_content(*connection);
   use_wal(*connection);
   return connection;

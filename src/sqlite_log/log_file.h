@@ -5,12 +5,11 @@
 // then renamed, so that under its own name there is a whole log or none.
 #pragma once
 
+#include "sqlite_log/database.h"
 #include <rota/execution_log.h>
 
 #include <filesystem>
 #include <memory>
-
-#include "sqlite_log/database.h"
 
 namespace rota::inline v1 {
 

@@ -2,15 +2,16 @@
 // What is opened as a log, what is made, and what is refused and left as it is.
 #include "sqlite_log/log_file.h"
 
+#include "sqlite_log/log_folder.h"
+#include "sqlite_log/schema.h"
+
 #include <fcntl.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
 
-#include "sqlite_log/log_folder.h"
-#include "sqlite_log/schema.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -59,8 +60,9 @@ TEST_F(LogFileTest, IsMadeWithItsFoldersForItsUserAloneWhateverTheUmask) {
 
 TEST_F(LogFileTest, StandsAloneWhenItIsClosed) {
   make_log_with_one_success(log_);
-  EXPECT_THAT(snapshot(folder_.path()), ::testing::UnorderedElementsAre(::testing::Pair("log.db", ::testing::_),
-                                                                       ::testing::Pair("log.db.lock", "")));
+  EXPECT_THAT(snapshot(folder_.path()),
+              ::testing::UnorderedElementsAre(::testing::Pair("log.db", ::testing::_),
+                                              ::testing::Pair("log.db.lock", "")));
 }
 
 TEST_F(LogFileTest, HoldsWhatItHeldWhenItIsOpenedAgain) {
@@ -90,7 +92,8 @@ TEST_F(LogFileTest, RefusesAPathThatIsNoFilesPath) {
   EXPECT_THAT(open_error(folder_ / ".."), HasSubstr("it is a folder"));
   EXPECT_THAT(open_error("postgresql://host/log"), HasSubstr("it is a URL"));
   EXPECT_FALSE(fs::exists("postgresql:"));
-  EXPECT_THAT(open_error(fs::path(std::string("/tmp/a\0b", 8))), HasSubstr("a\\x00b: its path has a NUL"));
+  EXPECT_THAT(open_error(fs::path(std::string("/tmp/a\0b", 8))),
+              HasSubstr("a\\x00b: its path has a NUL"));
 }
 
 TEST_F(LogFileTest, RefusesWhatIsNoRegularFile) {
@@ -105,8 +108,8 @@ TEST_F(LogFileTest, RefusesWhatIsNoRegularFile) {
 TEST_F(LogFileTest, RefusesAFileThatIsNoDatabase) {
   std::string noise(100'000, '\0');
   for (std::size_t at = 0; at < noise.size(); ++at) noise[at] = static_cast<char>(at * at >> 3);
-  for (const std::string& bytes : {std::string("x"), std::string("some notes\n"), noise, std::string(5000, '\0'),
-                                   std::string("SQLite format 3\0", 16)}) {
+  for (const std::string& bytes : {std::string("x"), std::string("some notes\n"), noise,
+                                   std::string(5000, '\0'), std::string("SQLite format 3\0", 16)}) {
     write_bytes(log_, bytes);
     expect_refused(log_, HasSubstr("it is not a database"));
     expect_refused(log_, HasSubstr("it is not a database"), {.read_only = true});
@@ -114,7 +117,8 @@ TEST_F(LogFileTest, RefusesAFileThatIsNoDatabase) {
 }
 
 TEST_F(LogFileTest, RefusesADatabaseOfAnotherProgram) {
-  PlainSqlite(log_).run("CREATE TABLE mine (x); INSERT INTO mine VALUES (1); PRAGMA application_id = 66");
+  PlainSqlite(log_).run(
+      "CREATE TABLE mine (x); INSERT INTO mine VALUES (1); PRAGMA application_id = 66");
   expect_refused(log_, HasSubstr("of another program (application id 0x00000042)"));
   PlainSqlite(log_).run("PRAGMA application_id = 0");
   expect_refused(log_, HasSubstr("of another program (application id 0x00000000)"));
@@ -136,7 +140,9 @@ TEST_F(LogFileTest, LeavesADatabaseOfAnotherProgramAsItIsAlsoWhereItHasSomething
 TEST_F(LogFileTest, RefusesALogOfANewerVersion) {
   make_log_with_one_success(log_);
   PlainSqlite(log_).run("PRAGMA user_version = 2");
-  expect_refused(log_, HasSubstr("it has format 2, and this version of Rota knows format 1 only; use the newer"));
+  expect_refused(
+      log_,
+      HasSubstr("it has format 2, and this version of Rota knows format 1 only; use the newer"));
   expect_refused(log_, HasSubstr("it has format 2"), {.read_only = true});
   PlainSqlite(log_).run("PRAGMA user_version = 0");
   expect_refused(log_, HasSubstr("it has format 0"));
@@ -171,8 +177,8 @@ TEST_F(LogFileTest, RefusesALinkThatLeadsOutOfTheProject) {
   TemporaryFolder outside;
   fs::create_directory(folder_ / "project");
   fs::create_directory_symlink(outside.path(), folder_ / "project" / ".rota");
-  expect_refused(folder_ / "project" / ".rota" / "log.db", HasSubstr("leads its folder out of the project, to " +
-                                                                      outside.path().string()));
+  expect_refused(folder_ / "project" / ".rota" / "log.db",
+                 HasSubstr("leads its folder out of the project, to " + outside.path().string()));
   expect_refused(folder_ / "project" / ".rota" / "deep" / "log.db", HasSubstr("out of the project"),
                  {.project_root = folder_ / "project"});
   expect_refused(folder_ / "project" / ".rota" / "log.db", HasSubstr("out of the project"),
@@ -185,8 +191,10 @@ TEST_F(LogFileTest, TakesALinkThatStaysInTheProjectAndAProjectThatIsALink) {
   fs::create_directory_symlink("var", folder_ / "project" / ".rota");
   fs::create_directory_symlink("project", folder_ / "link");
   make_log_with_one_success(folder_ / "link" / ".rota" / "log.db");
-  EXPECT_TRUE(open_sqlite_log(folder_ / "project" / "var" / "log.db")->find_latest_execution("t", true));
-  EXPECT_NO_THROW(open_sqlite_log(folder_ / "link" / ".rota" / "log.db", {.project_root = folder_ / "link"}));
+  EXPECT_TRUE(
+      open_sqlite_log(folder_ / "project" / "var" / "log.db")->find_latest_execution("t", true));
+  EXPECT_NO_THROW(
+      open_sqlite_log(folder_ / "link" / ".rota" / "log.db", {.project_root = folder_ / "link"}));
 }
 
 TEST_F(LogFileTest, RefusesToBeginAnewBesideTheLastChangesOfALogThatIsGone) {
@@ -199,7 +207,8 @@ TEST_F(LogFileTest, RefusesToBeginAnewBesideTheLastChangesOfALogThatIsGone) {
 
 TEST_F(LogFileTest, ReadOnlyAsksForAFileThatIsThere) {
   expect_refused(log_, HasSubstr("there is no such file"), {.read_only = true});
-  expect_refused(folder_ / "no" / "log.db", HasSubstr("cannot be opened (No such file"), {.read_only = true});
+  expect_refused(folder_ / "no" / "log.db", HasSubstr("cannot be opened (No such file"),
+                 {.read_only = true});
   write_bytes(log_, "");
   expect_refused(log_, HasSubstr("it is empty"), {.read_only = true});
 }
@@ -209,9 +218,13 @@ TEST_F(LogFileTest, ReadOnlyReadsAndDoesNotWrite) {
   const std::string bytes = read_bytes(log_);
   const auto log = open_sqlite_log(log_, {.read_only = true});
   EXPECT_TRUE(log->find_latest_execution("t", true));
-  for (const auto& write : std::vector<std::function<void()>>{
-           [&] { log->begin_execution({.task_id = "t"}); }, [&] { log->finish_execution({"x", 1}, {}); },
-           [&] { log->record_task_execution({.task_id = "t"}, {}); }, [&] { log->mark_lost_executions(); }}) {
+  for (const auto& write :
+       std::vector<std::function<void()>>{[&] { log->begin_execution({.task_id = "t"}); },
+                                          [&] {
+                                            log->finish_execution({"x", 1}, {});
+                                          },
+                                          [&] { log->record_task_execution({.task_id = "t"}, {}); },
+                                          [&] { log->mark_lost_executions(); }}) {
     try {
       write();
       ADD_FAILURE() << "written";
@@ -236,8 +249,9 @@ TEST_F(LogFileTest, FoldersAndFilesThisUserMayNotWriteAreRefusedForWritingOnly) 
   for (const fs::path& locked : {folder_.path(), log_}) {
     const mode_t mode = mode_of(locked);
     ASSERT_EQ(::chmod(locked.c_str(), mode & 0555U), 0);
-    expect_refused(log_, HasSubstr(locked == log_ ? "may not write it (Permission denied)"
-                                                  : "may not write in its folder (Permission denied)"));
+    expect_refused(log_,
+                   HasSubstr(locked == log_ ? "may not write it (Permission denied)"
+                                            : "may not write in its folder (Permission denied)"));
     EXPECT_TRUE(open_sqlite_log(log_, {.read_only = true})->find_latest_execution("t", true));
     ASSERT_EQ(::chmod(locked.c_str(), mode), 0);
   }
@@ -309,7 +323,8 @@ TEST_F(LogFileTest, ALogWithAnAwkwardNameIsALog) {
   EXPECT_TRUE(open_sqlite_log(odd, {.read_only = true})->find_latest_execution("t", true));
   const WithoutRootRights rights(folder_.path());
   ASSERT_EQ(::chmod(odd.parent_path().c_str(), 0500), 0);
-  EXPECT_TRUE(open_sqlite_log(odd, {.read_only = true})->find_latest_execution("t", true));  // as immutable
+  EXPECT_TRUE(
+      open_sqlite_log(odd, {.read_only = true})->find_latest_execution("t", true));  // as immutable
   ASSERT_EQ(::chmod(odd.parent_path().c_str(), 0700), 0);
 }
 

@@ -3,8 +3,9 @@
 // without root's rights.
 #pragma once
 
-#include <gtest/gtest.h>
+#include "os/temporary_folder.h"
 #include <rota/execution_log.h>
+
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 #include <map>
 #include <string>
 
-#include "os/temporary_folder.h"
+#include <gtest/gtest.h>
 
 namespace rota::inline v1 {
 
@@ -46,7 +47,8 @@ inline std::map<std::string, std::string> snapshot(const std::filesystem::path& 
 class PlainSqlite {
  public:
   explicit PlainSqlite(const std::filesystem::path& file) {
-    if (::sqlite3_open(file.c_str(), &handle_) != SQLITE_OK) ADD_FAILURE() << ::sqlite3_errmsg(handle_);
+    if (::sqlite3_open(file.c_str(), &handle_) != SQLITE_OK)
+      ADD_FAILURE() << ::sqlite3_errmsg(handle_);
   }
   PlainSqlite(const PlainSqlite&) = delete;
   PlainSqlite& operator=(const PlainSqlite&) = delete;
@@ -58,7 +60,9 @@ class PlainSqlite {
     char* message = nullptr;
     const auto add = [](void* out, int columns, char** values, char**) {
       for (int column = 0; column < columns; ++column) {
-        static_cast<std::string*>(out)->append(values[column] == nullptr ? "NULL" : values[column]).append("|");
+        static_cast<std::string*>(out)
+            ->append(values[column] == nullptr ? "NULL" : values[column])
+            .append("|");
       }
       return 0;
     };

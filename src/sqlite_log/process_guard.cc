@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/process_guard.h"
 
+#include "sqlite_log/sqlite_error.h"
+
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
-
-#include "sqlite_log/sqlite_error.h"
 
 namespace rota::inline v1 {
 namespace {

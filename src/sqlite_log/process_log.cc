@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log of this process.
+#include "sqlite_log/sqlite_log.h"
 #include <rota/execution_log.h>
 #include <rota/project.h>
 
@@ -7,14 +8,13 @@
 #include <memory>
 #include <mutex>
 
-#include "sqlite_log/sqlite_log.h"
-
 namespace rota::inline v1 {
 namespace {
 
 struct Holder {
   std::mutex mutex;
-  std::unique_ptr<SqliteLog> log;  // set once, never destroyed: a thread may still hold it while the program ends
+  std::unique_ptr<SqliteLog>
+      log;  // set once, never destroyed: a thread may still hold it while the program ends
 };
 
 Holder& holder() {

@@ -1,43 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/queries.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
 #include <limits>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 
 // INDEXED BY makes a statement fail rather than become slow should its index be lost.
-#define ROTA_SELECT                                                                                    \
-  "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, "     \
-  "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "           \
+#define ROTA_SELECT                                                                                \
+  "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, " \
+  "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "       \
   "owner_boot_id, owner_pid, owner_start_ticks FROM execution "
 
 const char* const queries::kByRunId = ROTA_SELECT "WHERE task_run_id = :task_run_id";
-const char* const queries::kLatestSuccess =
-    ROTA_SELECT "INDEXED BY execution_success WHERE task_id = :task_id AND state = 2 "
-                "ORDER BY finished_sequence DESC LIMIT 1";
-const char* const queries::kLatestRun =
-    ROTA_SELECT "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
-                "ORDER BY started_sequence DESC LIMIT 1";
-const char* const queries::kActive =
-    ROTA_SELECT "INDEXED BY execution_active "
-                "WHERE task_id = :task_id AND arguments = :arguments AND state <= 1";
+const char* const queries::kLatestSuccess = ROTA_SELECT
+    "INDEXED BY execution_success WHERE task_id = :task_id AND state = 2 "
+    "ORDER BY finished_sequence DESC LIMIT 1";
+const char* const queries::kLatestRun = ROTA_SELECT
+    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
+    "ORDER BY started_sequence DESC LIMIT 1";
+const char* const queries::kActive = ROTA_SELECT
+    "INDEXED BY execution_active "
+    "WHERE task_id = :task_id AND arguments = :arguments AND state <= 1";
 const char* const queries::kAllActive = ROTA_SELECT "INDEXED BY execution_active WHERE state <= 1";
 const char* const queries::kHistory =
     ROTA_SELECT "WHERE started_sequence < :before ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTask =
-    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
-                "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfState =
-    ROTA_SELECT "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before "
-                "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTaskAndState =
-    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
-                "AND state = :state ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTask = ROTA_SELECT
+    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
+    "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfState = ROTA_SELECT
+    "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before "
+    "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTaskAndState = ROTA_SELECT
+    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
+    "AND state = :state ORDER BY started_sequence DESC";
 #undef ROTA_SELECT
 const char* const queries::kFiles =
     "SELECT direction, path, size_bytes, mtime_nanoseconds FROM execution_file "
@@ -47,21 +46,27 @@ namespace {
 
 constexpr const char* kTakeSequence = "UPDATE log SET sequence = sequence + 1 RETURNING sequence";
 constexpr const char* kInsert =
-    "INSERT INTO execution (started_sequence, changed_sequence, task_run_id, task_id, task_type, version, "
-    "arguments, run_id, reason, state, message, metrics, finished_sequence, started_at, finished_at, epoch, "
+    "INSERT INTO execution (started_sequence, changed_sequence, task_run_id, task_id, task_type, "
+    "version, "
+    "arguments, run_id, reason, state, message, metrics, finished_sequence, started_at, "
+    "finished_at, epoch, "
     "owner_host, owner_boot_id, owner_pid, owner_start_ticks) "
     "VALUES (:started_sequence, :changed_sequence, :task_run_id, :task_id, :task_type, :version, "
-    ":arguments, :run_id, :reason, :state, :message, :metrics, :finished_sequence, :started_at, :finished_at, "
+    ":arguments, :run_id, :reason, :state, :message, :metrics, :finished_sequence, :started_at, "
+    ":finished_at, "
     ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks)";
 constexpr const char* kEnd =
     "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
-    "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = :finished_at "
+    "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = "
+    ":finished_at "
     "WHERE started_sequence = :started_sequence AND state <= 1";
 constexpr const char* kInsertFile =
-    "INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, mtime_nanoseconds) "
+    "INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, "
+    "mtime_nanoseconds) "
     "VALUES (:started_sequence, :direction, :position, :path, :size_bytes, :mtime_nanoseconds)";
 
-enum Direction : std::int64_t { kInput = 0, kOutput = 1 };
+constexpr std::int64_t kInput = 0;
+constexpr std::int64_t kOutput = 1;
 
 std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
@@ -106,7 +111,7 @@ std::optional<Execution> read_one(Connection& connection, Statement& statement) 
   return read_execution(connection, statement);
 }
 
-void insert_files(Connection& connection, const Execution& execution, Direction direction) {
+void insert_files(Connection& connection, const Execution& execution, std::int64_t direction) {
   std::int64_t position = 0;
   for (const FileStamp& file : direction == kInput ? execution.end.inputs : execution.end.outputs) {
     Statement(connection, kInsertFile)
@@ -139,7 +144,8 @@ std::optional<Execution> select_execution(Connection& connection, std::string_vi
   return read_one(connection, statement);
 }
 
-std::optional<Execution> select_latest(Connection& connection, std::string_view task_id, bool success_only) {
+std::optional<Execution> select_latest(Connection& connection, std::string_view task_id,
+                                       bool success_only) {
   Statement statement(connection, success_only ? queries::kLatestSuccess : queries::kLatestRun);
   statement.bind(":task_id", task_id);
   return read_one(connection, statement);
@@ -164,8 +170,9 @@ std::vector<Execution> select_all_active(Connection& connection) {
 
 void select_history(Connection& connection, const HistoryQuery& query,
                     const std::function<bool(Execution)>& take) {
-  const char* const sql = query.task_id ? (query.state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
-                                        : (query.state ? queries::kHistoryOfState : queries::kHistory);
+  const char* const sql =
+      query.task_id ? (query.state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
+                    : (query.state ? queries::kHistoryOfState : queries::kHistory);
   Statement statement(connection, sql);
   statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
                                                        : query.before_sequence);
@@ -188,7 +195,9 @@ void insert_execution(Connection& connection, const Execution& execution) {
     Statement statement(connection, kInsert);
     bind_end(statement, execution);
     const ExecutionStart& start = execution.start;
-    statement.bind(":changed_sequence", std::max(execution.started_sequence, execution.finished_sequence))
+    statement
+        .bind(":changed_sequence",
+              std::max(execution.started_sequence, execution.finished_sequence))
         .bind(":task_run_id", execution.task_run_id)
         .bind(":task_id", start.task_id)
         .bind(":task_type", start.task_type)

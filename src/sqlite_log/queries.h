@@ -3,6 +3,7 @@
 // transactions: the caller holds one where several statements belong together.
 #pragma once
 
+#include "sqlite_log/database.h"
 #include <rota/execution_log.h>
 
 #include <cstdint>
@@ -10,8 +11,6 @@
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "sqlite_log/database.h"
 
 namespace rota::inline v1 {
 
@@ -32,7 +31,8 @@ extern const char* const kFiles;
 // ---- reading; executions come as they are stored, with their files ---------------------------------
 
 std::optional<Execution> select_execution(Connection& connection, std::string_view task_run_id);
-std::optional<Execution> select_latest(Connection& connection, std::string_view task_id, bool success_only);
+std::optional<Execution> select_latest(Connection& connection, std::string_view task_id,
+                                       bool success_only);
 std::optional<Execution> select_active(Connection& connection, std::string_view task_id,
                                        std::string_view arguments);
 // Oldest start first.

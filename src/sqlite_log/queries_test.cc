@@ -2,11 +2,11 @@
 // How SQLite runs the look-ups: by an index, without a sort, at a cost that does not grow with the history.
 #include "sqlite_log/queries.h"
 
+#include "sqlite_log/log_folder.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "sqlite_log/log_folder.h"
 
 namespace rota {
 namespace {
@@ -19,7 +19,9 @@ class QueriesTest : public ::testing::Test {
  protected:
   QueriesTest() { open_sqlite_log(log_); }
 
-  std::string plan(const char* sql) { return PlainSqlite(log_).run(std::string("EXPLAIN QUERY PLAN ") + sql); }
+  std::string plan(const char* sql) {
+    return PlainSqlite(log_).run(std::string("EXPLAIN QUERY PLAN ") + sql);
+  }
 
   // `count` executions more, of ten tasks, in every final state, each with a file.
   void add_executions(int count) {
@@ -56,16 +58,21 @@ class QueriesTest : public ::testing::Test {
 
 TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
   const auto by_index = [](const std::string& detail) {
-    return AllOf(HasSubstr("SEARCH"), HasSubstr(detail), Not(HasSubstr("SCAN")), Not(HasSubstr("TEMP B-TREE")));
+    return AllOf(HasSubstr("SEARCH"), HasSubstr(detail), Not(HasSubstr("SCAN")),
+                 Not(HasSubstr("TEMP B-TREE")));
   };
   EXPECT_THAT(plan(queries::kByRunId), by_index("(task_run_id=?)"));
   EXPECT_THAT(plan(queries::kLatestSuccess), by_index("INDEX execution_success (task_id=?)"));
   EXPECT_THAT(plan(queries::kLatestRun), by_index("INDEX execution_run (task_id=?)"));
-  EXPECT_THAT(plan(queries::kActive), by_index("INDEX execution_active (task_id=? AND arguments=?)"));
+  EXPECT_THAT(plan(queries::kActive),
+              by_index("INDEX execution_active (task_id=? AND arguments=?)"));
   EXPECT_THAT(plan(queries::kHistory), by_index("USING INTEGER PRIMARY KEY (rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTask), by_index("INDEX execution_task (task_id=? AND rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfState), by_index("INDEX execution_state (state=? AND rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTaskAndState), by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTask),
+              by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfState),
+              by_index("INDEX execution_state (state=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTaskAndState),
+              by_index("INDEX execution_task (task_id=? AND rowid<?)"));
   EXPECT_THAT(plan(queries::kFiles), by_index("USING PRIMARY KEY (started_sequence=?)"));
   // All active ones: the whole of an index that has no others.
   EXPECT_THAT(plan(queries::kAllActive),
@@ -81,11 +88,13 @@ TEST_F(QueriesTest, TheCostOfALookUpDoesNotGrowWithTheHistory) {
   };
   const int success_before = cost(true);
   const int run_before = cost(false);
-  const int active_before = steps(connection, queries::kAllActive, [&] { select_all_active(connection); });
+  const int active_before =
+      steps(connection, queries::kAllActive, [&] { select_all_active(connection); });
   add_executions(20'000);
   EXPECT_EQ(cost(true), success_before);
   EXPECT_EQ(cost(false), run_before);
-  EXPECT_EQ(steps(connection, queries::kAllActive, [&] { select_all_active(connection); }), active_before);
+  EXPECT_EQ(steps(connection, queries::kAllActive, [&] { select_all_active(connection); }),
+            active_before);
 }
 
 }  // namespace

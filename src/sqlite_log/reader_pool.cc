@@ -21,7 +21,8 @@ ReaderPool::Lease ReaderPool::take() {
 void ReaderPool::give_back(std::unique_ptr<Connection> connection) noexcept {
   const std::lock_guard hold(mutex_);
   // An immutable one would not see what is written from now on.
-  const bool keep = !closed_ && connection->access() != Access::immutable && idle_.size() < idle_.capacity();
+  const bool keep =
+      !closed_ && connection->access() != Access::immutable && idle_.size() < idle_.capacity();
   if (keep) idle_.push_back(std::move(connection));
 }
 

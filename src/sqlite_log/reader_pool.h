@@ -3,12 +3,12 @@
 // Knows nothing of what is read.
 #pragma once
 
+#include "sqlite_log/database.h"
+#include "sqlite_log/log_file.h"
+
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include "sqlite_log/database.h"
-#include "sqlite_log/log_file.h"
 
 namespace rota::inline v1 {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/schema.h"
 
-#include <fmt/format.h>
-
 #include "execution_log/execution_rules.h"
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -86,8 +86,8 @@ void create_schema(Connection& connection) {
   Statement(connection, "INSERT INTO log (only_row, sequence, created_at) VALUES (1, 0, :now)")
       .bind(":now", log_time_now().time_since_epoch().count())
       .run();
-  connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId,
-                                 kFormatVersion)
+  connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                 kApplicationId, kFormatVersion)
                          .c_str());
   connection.execute("COMMIT");
 }

@@ -3,9 +3,9 @@
 // said in the SQL, so that `sqlite3 log.db .schema` says it too; docs/log.md has the rules between rows.
 #pragma once
 
-#include <cstdint>
-
 #include "sqlite_log/database.h"
+
+#include <cstdint>
 
 namespace rota::inline v1 {
 

@@ -2,10 +2,10 @@
 // The marks of the file, and the rules that the tables themselves keep, whoever writes.
 #include "sqlite_log/schema.h"
 
+#include "sqlite_log/log_folder.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "sqlite_log/log_folder.h"
 
 namespace rota {
 namespace {
@@ -15,15 +15,21 @@ using ::testing::HasSubstr;
 class SchemaTest : public ::testing::Test {
  protected:
   SchemaTest() { open_sqlite_log(log_); }
-  std::string run(const std::string& sql) { return PlainSqlite(log_).run("PRAGMA foreign_keys = ON; " + sql); }
+  std::string run(const std::string& sql) {
+    return PlainSqlite(log_).run("PRAGMA foreign_keys = ON; " + sql);
+  }
   // One execution of t with arguments {}, with the columns that matter here.
-  std::string insert(const std::string& sequence, const std::string& finished, const std::string& state,
-                     const std::string& run_id) {
-    return run("INSERT INTO execution (started_sequence, finished_sequence, changed_sequence, task_run_id, epoch, "
-               "state, task_id, task_type, version, arguments, run_id, reason, started_at, finished_at, owner_host, "
-               "owner_boot_id, owner_pid, owner_start_ticks) VALUES (" +
-               sequence + ", " + finished + ", " + (finished == "NULL" ? sequence : finished) + ", '" + run_id +
-               "', 1, " + state + ", 't', '', '', '{}', '', '', 1, " + finished + ", 'h', 'b', 1, 1)");
+  std::string insert(const std::string& sequence, const std::string& finished,
+                     const std::string& state, const std::string& run_id) {
+    return run(
+        "INSERT INTO execution (started_sequence, finished_sequence, changed_sequence, "
+        "task_run_id, epoch, "
+        "state, task_id, task_type, version, arguments, run_id, reason, started_at, finished_at, "
+        "owner_host, "
+        "owner_boot_id, owner_pid, owner_start_ticks) VALUES (" +
+        sequence + ", " + finished + ", " + (finished == "NULL" ? sequence : finished) + ", '" +
+        run_id + "', 1, " + state + ", 't', '', '', '{}', '', '', 1, " + finished +
+        ", 'h', 'b', 1, 1)");
   }
 
   TemporaryFolder folder_ = TemporaryFolder::in_memory();
@@ -31,7 +37,8 @@ class SchemaTest : public ::testing::Test {
 };
 
 TEST_F(SchemaTest, TheFileIsKnownByItsMarks) {
-  EXPECT_EQ(run("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"), "1383036001|1|wal|");
+  EXPECT_EQ(run("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
+            "1383036001|1|wal|");
   EXPECT_EQ(read_bytes(log_).substr(68, 4), "Rota");
   EXPECT_EQ(run("SELECT sequence FROM log"), "0|");
 }
@@ -53,12 +60,14 @@ TEST_F(SchemaTest, AnExecutionHasAnEndExactlyWhenItIsNotActive) {
 TEST_F(SchemaTest, StatesAndTypesAreChecked) {
   EXPECT_THAT(insert("1", "2", "10", "a"), HasSubstr("CHECK constraint failed"));
   EXPECT_THAT(insert("1", "2", "-1", "a"), HasSubstr("CHECK constraint failed"));
-  EXPECT_THAT(insert("1", "2", "'success'", "a"), HasSubstr("cannot store TEXT value in INTEGER column"));
+  EXPECT_THAT(insert("1", "2", "'success'", "a"),
+              HasSubstr("cannot store TEXT value in INTEGER column"));
 }
 
 TEST_F(SchemaTest, ARunIdIsThereOnce) {
   EXPECT_EQ(insert("1", "2", "2", "a"), "");
-  EXPECT_THAT(insert("3", "4", "2", "a"), HasSubstr("UNIQUE constraint failed: execution.task_run_id"));
+  EXPECT_THAT(insert("3", "4", "2", "a"),
+              HasSubstr("UNIQUE constraint failed: execution.task_run_id"));
 }
 
 TEST_F(SchemaTest, FilesBelongToAnExecutionAndGoWithIt) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rota/error.h>
+
 #include <sqlite3.h>
 
 #include <filesystem>
@@ -28,16 +29,17 @@ class SqliteError : public LogError {
 };
 
 // "cannot VERB the execution log PATH: PROBLEM; ADVICE"
-std::string log_error_message(std::string_view verb, const std::filesystem::path& log, std::string_view problem,
-                              std::string_view advice);
+std::string log_error_message(std::string_view verb, const std::filesystem::path& log,
+                              std::string_view problem, std::string_view advice);
 
 // Throws LogError: the log is not to be opened.
-[[noreturn]] void refuse_log(const std::filesystem::path& log, std::string_view problem, std::string_view advice);
+[[noreturn]] void refuse_log(const std::filesystem::path& log, std::string_view problem,
+                             std::string_view advice);
 // The same for a log that is open, and whose file is no longer where it was.
 [[noreturn]] void throw_moved_away(const std::filesystem::path& log);
 
 // `code` as SQLite gave it, extended; `system_error` an errno or 0. Throws std::bad_alloc where that was it.
-[[noreturn]] void throw_sqlite_error(std::string_view verb, const std::filesystem::path& log, int code,
-                                     int system_error, std::string_view detail);
+[[noreturn]] void throw_sqlite_error(std::string_view verb, const std::filesystem::path& log,
+                                     int code, int system_error, std::string_view detail);
 
 }  // namespace rota::inline v1

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/sqlite_log.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "execution_log/execution_rules.h"
 #include "os/uuid.h"
 #include "sqlite_log/queries.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace rota::inline v1 {
 namespace {
@@ -55,12 +55,13 @@ void SqliteLog::close() noexcept {
 
 void SqliteLog::check_usable(std::string_view verb) const {
   if (!guard_.is_same_process()) {
-    throw LogError(log_error_message(verb, file_.path, "this process was forked from the one that opened it",
-                                     "start it with exec or posix_spawn (in Python: the start method 'spawn')"));
+    throw LogError(log_error_message(
+        verb, file_.path, "this process was forked from the one that opened it",
+        "start it with exec or posix_spawn (in Python: the start method 'spawn')"));
   }
   if (closed_) {
-    throw LogError(log_error_message(verb, file_.path, "it is closed, because the program is ending",
-                                     "use it before that"));
+    throw LogError(log_error_message(
+        verb, file_.path, "it is closed, because the program is ending", "use it before that"));
   }
 }
 
@@ -89,7 +90,8 @@ ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
   write([&](Connection& connection) {
     auto active = select_active(connection, start.task_id, start.arguments);
     if (active) {
-      if (!owners_.is_dead(active->owner)) throw AlreadyRunningError(already_running_message(*active));
+      if (!owners_.is_dead(active->owner))
+        throw AlreadyRunningError(already_running_message(*active));
       lose_execution(connection, std::move(*active));
     }
     execution.started_sequence = take_sequence(connection);
@@ -150,7 +152,8 @@ std::vector<Execution> SqliteLog::get_task_execution_history(const HistoryQuery&
 }
 
 // Those that are written as lost, and among the few active ones those that are shown so.
-std::vector<Execution> SqliteLog::lost_history(Connection& connection, const HistoryQuery& query) const {
+std::vector<Execution> SqliteLog::lost_history(Connection& connection,
+                                               const HistoryQuery& query) const {
   std::vector<Execution> history;
   Statement(connection, "BEGIN").run();  // both from one state of the file
   try {
@@ -179,7 +182,8 @@ std::vector<Execution> SqliteLog::lost_history(Connection& connection, const His
   return history;
 }
 
-std::optional<Execution> SqliteLog::find_latest_execution(std::string_view task_id, bool success_only) const {
+std::optional<Execution> SqliteLog::find_latest_execution(std::string_view task_id,
+                                                          bool success_only) const {
   check_usable("read");
   const ReaderPool::Lease reader = readers_->take();
   std::optional<Execution> latest = select_latest(*reader, task_id, success_only);
@@ -195,7 +199,8 @@ std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id)
   return execution;
 }
 
-std::unique_ptr<ExecutionLog> open_sqlite_log(const std::filesystem::path& path, const LogOptions& options) {
+std::unique_ptr<ExecutionLog> open_sqlite_log(const std::filesystem::path& path,
+                                              const LogOptions& options) {
   return std::make_unique<SqliteLog>(path, options);
 }
 

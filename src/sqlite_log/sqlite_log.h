@@ -2,17 +2,16 @@
 // The execution log in an SQLite file: which rule is kept where, in terms of queries and transactions.
 #pragma once
 
-#include <rota/execution_log.h>
-
-#include <atomic>
-#include <functional>
-#include <memory>
-
 #include "execution_log/owners.h"
 #include "sqlite_log/log_file.h"
 #include "sqlite_log/process_guard.h"
 #include "sqlite_log/reader_pool.h"
 #include "sqlite_log/writer.h"
+#include <rota/execution_log.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
 
 namespace rota::inline v1 {
 
@@ -30,7 +29,8 @@ class SqliteLog final : public ExecutionLog {
   std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override;
   std::size_t mark_lost_executions() override;
   std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override;
-  std::optional<Execution> find_latest_execution(std::string_view task_id, bool success_only) const override;
+  std::optional<Execution> find_latest_execution(std::string_view task_id,
+                                                 bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
   std::string location() const override { return file_.path.string(); }
 

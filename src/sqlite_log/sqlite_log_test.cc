@@ -3,15 +3,16 @@
 // are killed leave behind in tests/crash.
 #include "sqlite_log/sqlite_log.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "sqlite_log/log_folder.h"
+
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
 
-#include "sqlite_log/log_folder.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -35,7 +36,9 @@ class SqliteLogTest : public ::testing::Test {
     bytes.replace(from, size, std::string(size, '\xA5'));
     write_bytes(path_, bytes);
   }
-  std::string integrity() { return PlainSqlite(path_).run("PRAGMA integrity_check; PRAGMA foreign_key_check"); }
+  std::string integrity() {
+    return PlainSqlite(path_).run("PRAGMA integrity_check; PRAGMA foreign_key_check");
+  }
 
   TemporaryFolder folder_;
   const fs::path path_ = folder_ / "log.db";
@@ -74,7 +77,8 @@ TEST_F(SqliteLogTest, DamageIsAnErrorWhereverItIsFound) {
   {
     const auto log = open_sqlite_log(path_);
     for (int number = 0; number < 200; ++number) {
-      log->record_task_execution({.task_id = "t" + std::to_string(number), .reason = std::string(1000, 'x')}, {});
+      log->record_task_execution(
+          {.task_id = "t" + std::to_string(number), .reason = std::string(1000, 'x')}, {});
     }
   }
   const std::string whole = read_bytes(path_);
@@ -93,7 +97,8 @@ TEST_F(SqliteLogTest, DamageIsAnErrorWhereverItIsFound) {
               HasSubstr("the file is damaged"));
   EXPECT_THAT(error_of([&] {
                 const auto log = open_sqlite_log(path_);
-                for (int number = 0; number < 200; ++number) log->begin_execution({.task_id = "t" + std::to_string(number)});
+                for (int number = 0; number < 200; ++number)
+                  log->begin_execution({.task_id = "t" + std::to_string(number)});
               }),
               HasSubstr("the file is damaged"));
   write_bytes(path_, whole);
@@ -102,7 +107,9 @@ TEST_F(SqliteLogTest, DamageIsAnErrorWhereverItIsFound) {
 
 TEST_F(SqliteLogTest, AStateThatNoVersionHasIsDamage) {
   make_log_with_one_success(path_);
-  EXPECT_EQ(PlainSqlite(path_).run("PRAGMA ignore_check_constraints = ON; UPDATE execution SET state = 77"), "");
+  EXPECT_EQ(PlainSqlite(path_).run(
+                "PRAGMA ignore_check_constraints = ON; UPDATE execution SET state = 77"),
+            "");
   EXPECT_THAT(error_of([&] { open_sqlite_log(path_)->get_task_execution_history({}); }),
               HasSubstr("the file is damaged (an execution has the state 77)"));
 }
@@ -117,8 +124,10 @@ TEST_F(SqliteLogTest, ALogThatIsTakenAwayWhileItIsOpenIsAnErrorNotALoss) {
   const auto log = open_sqlite_log(path_);
   log->record_task_execution({.task_id = "t"}, {});
   fs::rename(path_, folder_ / "elsewhere.db");
-  EXPECT_THAT(error_of([&] { log->record_task_execution({.task_id = "t"}, {}); }), HasSubstr("moved or deleted"));
-  EXPECT_THAT(error_of([&] { log->find_latest_execution("t", true); }), HasSubstr("moved or deleted"));
+  EXPECT_THAT(error_of([&] { log->record_task_execution({.task_id = "t"}, {}); }),
+              HasSubstr("moved or deleted"));
+  EXPECT_THAT(error_of([&] { log->find_latest_execution("t", true); }),
+              HasSubstr("moved or deleted"));
   fs::rename(folder_ / "elsewhere.db", path_);
   EXPECT_NO_THROW(log->record_task_execution({.task_id = "t"}, {}));
   EXPECT_EQ(log->get_task_execution_history({}).size(), 2U);
@@ -133,7 +142,8 @@ TEST_F(SqliteLogTest, ALogThatWasReplacedIsNotTouchedByWhoHadTheOldOneOpen) {
   }
   const auto fresh = open_sqlite_log(path_);
   fresh->record_task_execution({.task_id = "new"}, {});
-  EXPECT_THAT(error_of([&] { old->record_task_execution({.task_id = "old"}, {}); }), HasSubstr("moved or deleted"));
+  EXPECT_THAT(error_of([&] { old->record_task_execution({.task_id = "old"}, {}); }),
+              HasSubstr("moved or deleted"));
   old.reset();
   fresh->record_task_execution({.task_id = "new"}, {});
   EXPECT_EQ(fresh->get_task_execution_history({}).size(), 2U);
@@ -143,7 +153,7 @@ TEST_F(SqliteLogTest, ALogThatWasReplacedIsNotTouchedByWhoHadTheOldOneOpen) {
 TEST_F(SqliteLogTest, AFullDiskIsAnErrorAndNothingAcknowledgedIsLost) {
   const auto log = open_sqlite_log(path_);
   std::vector<std::string> acknowledged = {log->record_task_execution({.task_id = "t"}, {})};
-  rlimit before {};
+  rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   rlimit limit = before;
   limit.rlim_cur = 300'000;
@@ -151,7 +161,8 @@ TEST_F(SqliteLogTest, AFullDiskIsAnErrorAndNothingAcknowledgedIsLost) {
   std::string error;
   for (int number = 0; number < 1000 && error.empty(); ++number) {
     try {
-      acknowledged.push_back(log->record_task_execution({.task_id = "t"}, {.message = std::string(3000, 'm')}));
+      acknowledged.push_back(
+          log->record_task_execution({.task_id = "t"}, {.message = std::string(3000, 'm')}));
     } catch (const LogError& caught) {
       error = caught.what();
     }
@@ -163,7 +174,8 @@ TEST_F(SqliteLogTest, AFullDiskIsAnErrorAndNothingAcknowledgedIsLost) {
   EXPECT_GT(acknowledged.size(), 3U);
 
   EXPECT_EQ(log->get_task_execution_history({.limit = 0}).size(), acknowledged.size());
-  acknowledged.push_back(log->record_task_execution({.task_id = "t"}, {}));  // it goes on when there is room
+  acknowledged.push_back(
+      log->record_task_execution({.task_id = "t"}, {}));  // it goes on when there is room
   const auto again = open_sqlite_log(path_);
   for (const std::string& run : acknowledged) EXPECT_TRUE(again->find_execution(run)) << run;
   EXPECT_EQ(again->get_task_execution_history({.limit = 0}).size(), acknowledged.size());
@@ -176,7 +188,9 @@ TEST_F(SqliteLogTest, AForkedChildIsRefusedAndHarmsNothing) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    const auto refused = [](const std::string& message) { return message.find("forked") != std::string::npos; };
+    const auto refused = [](const std::string& message) {
+      return message.find("forked") != std::string::npos;
+    };
     bool all = refused(error_of([&] { log->record_task_execution({.task_id = "t"}, {}); }));
     all = all && refused(error_of([&] { log->find_latest_execution("t", true); }));
     all = all && refused(error_of([&] { log->get_task_execution_history({}); }));
@@ -200,7 +214,8 @@ TEST_F(SqliteLogTest, AChildMayOpenALogWhereItsParentHadNoneOpen) {
   if (child == 0) {
     const bool works = error_of([&] {
                          const auto log = open_sqlite_log(path_, {.read_only = true});
-                         if (!log->find_latest_execution("t", true)) throw LogError("nothing there");
+                         if (!log->find_latest_execution("t", true))
+                           throw LogError("nothing there");
                        }) == "no error";
     ::_exit(works ? 0 : 1);
   }
@@ -215,15 +230,19 @@ TEST_F(SqliteLogTest, AClosedLogRefusesEverything) {
   log.close();
   log.close();
   EXPECT_FALSE(fs::exists(path_.string() + "-wal"));
-  EXPECT_THAT(error_of([&] { log.record_task_execution({.task_id = "t"}, {}); }), HasSubstr("the program is ending"));
-  EXPECT_THAT(error_of([&] { log.find_latest_execution("t", true); }), HasSubstr("the program is ending"));
+  EXPECT_THAT(error_of([&] { log.record_task_execution({.task_id = "t"}, {}); }),
+              HasSubstr("the program is ending"));
+  EXPECT_THAT(error_of([&] { log.find_latest_execution("t", true); }),
+              HasSubstr("the program is ending"));
 }
 
 TEST_F(SqliteLogTest, ManyThreadsMayOpenANewLogAtOnce) {
   std::vector<std::thread> threads;
   for (int number = 0; number < 8; ++number) {
     threads.emplace_back([&] {
-      EXPECT_EQ(error_of([&] { open_sqlite_log(path_)->record_task_execution({.task_id = "t"}, {}); }), "no error");
+      EXPECT_EQ(
+          error_of([&] { open_sqlite_log(path_)->record_task_execution({.task_id = "t"}, {}); }),
+          "no error");
     });
   }
   for (std::thread& thread : threads) thread.join();

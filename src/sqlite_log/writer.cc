@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/writer.h"
 
-#include <fmt/format.h>
 #include <pthread.h>
 
 #include <csignal>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -17,7 +18,8 @@ class SignalsBlocked {
   SignalsBlocked() noexcept {
     sigset_t all;
     ::sigfillset(&all);
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) ::sigdelset(&all, fault);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT})
+      ::sigdelset(&all, fault);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   SignalsBlocked(const SignalsBlocked&) = delete;
@@ -76,7 +78,8 @@ void Writer::write(const Work& work) {
   Request request{&work};
   std::unique_lock hold(mutex_);
   if (ending_) {
-    throw LogError(log_error_message("write", file_.path, "it is closed, because the program is ending",
+    throw LogError(log_error_message("write", file_.path,
+                                     "it is closed, because the program is ending",
                                      "write to it before that"));
   }
   if (!thread_.joinable()) start_thread();
@@ -91,9 +94,9 @@ void Writer::start_thread() try {
   const SignalsBlocked blocked;  // the new thread inherits it
   thread_ = std::thread([this] { serve(); });
 } catch (const std::system_error& error) {
-  throw LogError(log_error_message("write", file_.path,
-                                   fmt::format("no thread can be started ({})", error.code().message()),
-                                   "raise the limit for processes (ulimit -u)"));
+  throw LogError(log_error_message(
+      "write", file_.path, fmt::format("no thread can be started ({})", error.code().message()),
+      "raise the limit for processes (ulimit -u)"));
 }
 
 void Writer::serve() {
@@ -132,10 +135,11 @@ void Writer::commit(const Batch& batch) try {
   for (Request* request : batch) run_in_savepoint(*connection_, *request->work, request->error);
   Statement(*connection_, "COMMIT").run();
 } catch (const std::system_error& error) {
-  throw LogError(log_error_message("write", file_.path,
-                                   fmt::format("its lock {} cannot be taken ({})",
-                                               file_.lock_path().filename().string(), error.code().message()),
-                                   "check the rights of that file and of its folder"));
+  throw LogError(
+      log_error_message("write", file_.path,
+                        fmt::format("its lock {} cannot be taken ({})",
+                                    file_.lock_path().filename().string(), error.code().message()),
+                        "check the rights of that file and of its folder"));
 }
 
 void Writer::prepare() {

@@ -8,6 +8,10 @@
 // other, while SQLite would have them sleep and try again.
 #pragma once
 
+#include "os/file_lock.h"
+#include "sqlite_log/database.h"
+#include "sqlite_log/log_file.h"
+
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -16,10 +20,6 @@
 #include <optional>
 #include <thread>
 #include <vector>
-
-#include "os/file_lock.h"
-#include "sqlite_log/database.h"
-#include "sqlite_log/log_file.h"
 
 namespace rota::inline v1 {
 

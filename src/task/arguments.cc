@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rota/arguments.h>
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace rota::inline v1 {
 namespace {
@@ -26,7 +26,9 @@ Json to_json_value(const Value& value) {
       value.variant());
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 template <class Number>
 std::optional<Number> read_number(std::string_view text) {
@@ -48,14 +50,16 @@ std::optional<Value> try_parse(std::string_view text, ParameterType type) {
       if (const auto number = read_number<std::int64_t>(text)) return Value(*number);
       return std::nullopt;
     case ParameterType::number:
-      if (const auto number = read_number<double>(text); number && std::isfinite(*number)) return Value(*number);
+      if (const auto number = read_number<double>(text); number && std::isfinite(*number))
+        return Value(*number);
       return std::nullopt;
     case ParameterType::any:
       break;
   }
   if (text == "true" || text == "false") return Value(text == "true");
   if (const auto number = read_number<std::int64_t>(text)) return Value(*number);
-  if (const auto number = read_number<double>(text); number && std::isfinite(*number)) return Value(*number);
+  if (const auto number = read_number<double>(text); number && std::isfinite(*number))
+    return Value(*number);
   return Value(text);
 }
 
@@ -130,9 +134,10 @@ const Value& Arguments::require(std::string_view name) const {
   return *value;
 }
 
-void Arguments::throw_wrong_type(std::string_view name, const Value& value, std::string_view wanted) {
-  throw ArgumentError(
-      fmt::format("argument {} is {} ({}), not {}", name, value.type_name(), value.to_text(), wanted));
+void Arguments::throw_wrong_type(std::string_view name, const Value& value,
+                                 std::string_view wanted) {
+  throw ArgumentError(fmt::format("argument {} is {} ({}), not {}", name, value.type_name(),
+                                  value.to_text(), wanted));
 }
 
 }  // namespace rota::inline v1

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/arguments.h>
 
 #include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -58,8 +59,9 @@ TEST(Arguments, NameWhatIsMissingOrOfAnotherType) {
   const Arguments arguments = {{"threads", "four"}, {"k", 300}};
   EXPECT_THAT([&] { arguments.get<int>("none"); },
               ThrowsMessage<ArgumentError>(HasSubstr("argument none is missing")));
-  EXPECT_THAT([&] { arguments.get<int>("threads"); },
-              ThrowsMessage<ArgumentError>(HasSubstr("argument threads is text (four), not an integer")));
+  EXPECT_THAT(
+      [&] { arguments.get<int>("threads"); },
+      ThrowsMessage<ArgumentError>(HasSubstr("argument threads is text (four), not an integer")));
   EXPECT_THROW(arguments.get<std::uint8_t>("k"), ArgumentError);
   EXPECT_THROW(arguments.get<bool>("k"), ArgumentError);
 }

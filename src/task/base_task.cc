@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a task is and tells; the life cycle of one execution is in run.cc.
-#include <fmt/format.h>
+#include "task/run.h"
 #include <rota/base_task.h>
 #include <rota/project.h>
 
-#include "task/run.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -17,8 +17,9 @@ const TaskMetadata& defaults() {
 }  // namespace
 
 std::string_view to_string(TaskStatus status) noexcept {
-  constexpr std::string_view kNames[] = {"pending",   "running",         "success",  "error", "configuration_error",
-                                         "cancelled", "already_running", "log_error"};
+  constexpr std::string_view kNames[] = {
+      "pending",   "running",         "success",  "error", "configuration_error",
+      "cancelled", "already_running", "log_error"};
   return kNames[static_cast<std::size_t>(status)];
 }
 
@@ -32,7 +33,8 @@ BaseTask::BaseTask(std::string task_id, std::string task_type, std::string descr
       logger_(task_id_) {}
 
 BaseTask::BaseTask(const Arguments& arguments)
-    : BaseTask(arguments.get<std::string>("task_id", {}), arguments.get<std::string>("task_type", {}),
+    : BaseTask(arguments.get<std::string>("task_id", {}),
+               arguments.get<std::string>("task_type", {}),
                arguments.get<std::string>("description", {})) {
   arguments_ = arguments;
   for (const char* name : {"task_id", "task_type", "description"}) arguments_.erase(name);
@@ -94,7 +96,8 @@ void BaseTask::add_operation(std::string name, OperationFunction function) {
   if (name.empty()) throw ArgumentError("an operation needs a name");
   if (!function) throw ArgumentError(fmt::format("operation {} has no function", name));
   for (const Operation& operation : operations_) {
-    if (operation.name == name) throw ArgumentError(fmt::format("operation {} is there already", name));
+    if (operation.name == name)
+      throw ArgumentError(fmt::format("operation {} is there already", name));
   }
   operations_.push_back({std::move(name), std::move(function)});
 }
@@ -106,9 +109,13 @@ std::filesystem::path BaseTask::project_file(const std::filesystem::path& path) 
   return find_project().root / path;
 }
 
-void BaseTask::track_input(const std::filesystem::path& path) { inputs_.push_back(project_file(path)); }
+void BaseTask::track_input(const std::filesystem::path& path) {
+  inputs_.push_back(project_file(path));
+}
 
-void BaseTask::track_output(const std::filesystem::path& path) { outputs_.push_back(project_file(path)); }
+void BaseTask::track_output(const std::filesystem::path& path) {
+  outputs_.push_back(project_file(path));
+}
 
 void BaseTask::add_artifact(std::filesystem::path path, std::string description) {
   track_output(path);
@@ -125,9 +132,9 @@ bool BaseTask::stop_requested() const noexcept {
 
 void BaseTask::bind_identity(const TaskMetadata& metadata, const Arguments& arguments) {
   if (!task_id_.empty() && task_id_ != metadata.task_id) {
-    throw TaskRegistryError(
-        fmt::format("class {} is registered as {} but its constructor names it {}; use one id for both",
-                    metadata.class_name, metadata.task_id, task_id_));
+    throw TaskRegistryError(fmt::format(
+        "class {} is registered as {} but its constructor names it {}; use one id for both",
+        metadata.class_name, metadata.task_id, task_id_));
   }
   task_id_ = metadata.task_id;
   if (task_type_.empty()) task_type_ = metadata.task_type;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/base_task.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -32,12 +33,15 @@ class Scripted : public BaseTask {
     trace.push_back(success ? "finalize true" : "finalize false");
     return on_finalize ? on_finalize() : true;
   }
-  void pre_operation_hook(std::string_view name) override { trace.push_back("pre " + std::string(name)); }
+  void pre_operation_hook(std::string_view name) override {
+    trace.push_back("pre " + std::string(name));
+  }
   void post_operation_hook(std::string_view name, const OperationResult& result) override {
     trace.push_back("post " + std::string(name) + " " + std::string(to_string(result.status)));
     if (on_post) on_post();
   }
-  OperationFunction step(const std::string& name, OperationResult result = OperationResult::success()) {
+  OperationFunction step(const std::string& name,
+                         OperationResult result = OperationResult::success()) {
     return [this, name, result](OperationContext&) {
       trace.push_back("run " + name);
       return result;
@@ -76,8 +80,9 @@ class BaseTaskTest : public ::testing::Test {
 TEST_F(BaseTaskTest, GoesThroughItsLifeCycleInOrder) {
   task_.script = {{"one", task_.step("one")}, {"two", task_.step("two")}};
   EXPECT_TRUE(task_.run());
-  EXPECT_THAT(task_.trace, ElementsAre("initialize", "configure", "pre one", "run one", "post one SUCCESS", "pre two",
-                                       "run two", "post two SUCCESS", "finalize true"));
+  EXPECT_THAT(task_.trace,
+              ElementsAre("initialize", "configure", "pre one", "run one", "post one SUCCESS",
+                          "pre two", "run two", "post two SUCCESS", "finalize true"));
   EXPECT_EQ(task_.status(), TaskStatus::success);
   EXPECT_EQ(task_.results().size(), 2U);
 }
@@ -101,7 +106,8 @@ TEST_F(BaseTaskTest, WithoutOperationsIsAConfigurationError) {
 }
 
 TEST_F(BaseTaskTest, AFailedOperationFailsTheTaskAndStopsIt) {
-  task_.script = {{"one", task_.step("one", OperationResult::error("no such column"))}, {"two", task_.step("two")}};
+  task_.script = {{"one", task_.step("one", OperationResult::error("no such column"))},
+                  {"two", task_.step("two")}};
   EXPECT_FALSE(task_.run());
   EXPECT_EQ(task_.status(), TaskStatus::error);
   EXPECT_EQ(task_.error_details()->operation, "one");
@@ -111,14 +117,16 @@ TEST_F(BaseTaskTest, AFailedOperationFailsTheTaskAndStopsIt) {
 
 TEST_F(BaseTaskTest, ContinueOnErrorDoesTheOthersAndStillFails) {
   task_.config().continue_on_error = true;
-  task_.script = {{"one", task_.step("one", OperationResult::error("bad"))}, {"two", task_.step("two")}};
+  task_.script = {{"one", task_.step("one", OperationResult::error("bad"))},
+                  {"two", task_.step("two")}};
   EXPECT_FALSE(task_.run());
   EXPECT_EQ(task_.results().find("two")->second.status, OperationStatus::success);
   EXPECT_EQ(latest().state(), ExecutionState::failed);
 }
 
 TEST_F(BaseTaskTest, AnExceptionInAnOperationIsAFailedOperationWithItsMessage) {
-  task_.script = {{"one", [](OperationContext&) -> OperationResult { throw std::runtime_error("disk gone"); }}};
+  task_.script = {
+      {"one", [](OperationContext&) -> OperationResult { throw std::runtime_error("disk gone"); }}};
   EXPECT_FALSE(task_.run());
   EXPECT_EQ(task_.results().find("one")->second.message, "disk gone");
   EXPECT_EQ(task_.error_details()->type, "exception");
@@ -263,10 +271,13 @@ class BreakingLog : public ExecutionLog {
   std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override {
     return log_->get_task_execution_history(query);
   }
-  std::optional<Execution> find_latest_execution(std::string_view id, bool success_only) const override {
+  std::optional<Execution> find_latest_execution(std::string_view id,
+                                                 bool success_only) const override {
     return log_->find_latest_execution(id, success_only);
   }
-  std::optional<Execution> find_execution(std::string_view id) const override { return log_->find_execution(id); }
+  std::optional<Execution> find_execution(std::string_view id) const override {
+    return log_->find_execution(id);
+  }
   std::string location() const override { return "breaking"; }
 
   bool broken_at_begin = false;

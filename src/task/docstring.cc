@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/docstring.h"
 
-#include <optional>
-
 #include "os/text.h"
+
+#include <optional>
 
 namespace rota::inline v1 {
 namespace {
@@ -14,7 +14,8 @@ struct Tag {
 };
 
 bool is_name_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
 }
 
 // "@Author: Data team" or "@author Data team"; nothing for a line that holds no tag.
@@ -50,7 +51,8 @@ void apply_tag(Tag tag, const DeclaredFields& declared, TaskMetadata& metadata) 
     if (!is_declared && !tag.value.empty()) field = std::move(tag.value);
   };
   if (tag.name == "task_id") return;
-  if (tag.name == "task_type" || tag.name == "type") return fill(metadata.task_type, declared.task_type);
+  if (tag.name == "task_type" || tag.name == "type")
+    return fill(metadata.task_type, declared.task_type);
   if (tag.name == "description") return fill(metadata.description, declared.description);
   if (tag.name == "version") return fill(metadata.version, declared.version);
   if (tag.name == "author") return fill(metadata.author, declared.author);
@@ -63,7 +65,8 @@ void apply_tag(Tag tag, const DeclaredFields& declared, TaskMetadata& metadata) 
 
 }  // namespace
 
-void apply_docstring(std::string_view docstring, const DeclaredFields& declared, TaskMetadata& metadata) {
+void apply_docstring(std::string_view docstring, const DeclaredFields& declared,
+                     TaskMetadata& metadata) {
   std::string_view rest = docstring;
   std::size_t text_end = docstring.size();
   while (!rest.empty()) {

@@ -17,6 +17,7 @@ struct DeclaredFields {
   bool dependencies = false;
 };
 
-void apply_docstring(std::string_view docstring, const DeclaredFields& declared, TaskMetadata& metadata);
+void apply_docstring(std::string_view docstring, const DeclaredFields& declared,
+                     TaskMetadata& metadata);
 
 }  // namespace rota::inline v1

@@ -29,7 +29,8 @@ TEST(Docstring, FillsWhatIsNotDeclared) {
 TEST(Docstring, KeepsOtherTagsUnderTheirNameInLowerCase) {
   TaskMetadata metadata;
   apply_docstring(kDocstring, metadata);
-  EXPECT_EQ(metadata.tags, (std::map<std::string, std::string>{{"team", "privacy: core"}, {"reviewed", ""}}));
+  EXPECT_EQ(metadata.tags,
+            (std::map<std::string, std::string>{{"team", "privacy: core"}, {"reviewed", ""}}));
 }
 
 TEST(Docstring, NeverChangesTheId) {
@@ -42,7 +43,8 @@ TEST(Docstring, NeverChangesTheId) {
 }
 
 TEST(Docstring, NeverChangesWhatIsDeclared) {
-  TaskMetadata metadata{.description = "Mine", .version = "1.1.0", .dependencies = {"t_z"}, .author = "Me"};
+  TaskMetadata metadata{
+      .description = "Mine", .version = "1.1.0", .dependencies = {"t_z"}, .author = "Me"};
   apply_docstring(kDocstring, metadata);
   EXPECT_EQ(metadata.description, "Mine");
   EXPECT_EQ(metadata.version, "1.1.0");

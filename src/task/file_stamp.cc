@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/file_stamp.h"
 
-#include <fmt/format.h>
+#include "os/file.h"
+
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <set>
 
-#include "os/file.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -31,11 +32,12 @@ std::vector<FileStamp> stamp_files(const std::vector<std::filesystem::path>& fil
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) {
       if (!all_must_exist) continue;
-      throw Error(fmt::format("the tracked file {} cannot be looked at when the task ends: {}", file.string(),
-                              error_text(errno)));
+      throw Error(fmt::format("the tracked file {} cannot be looked at when the task ends: {}",
+                              file.string(), error_text(errno)));
     }
-    stamps.push_back({std::move(path), static_cast<std::uint64_t>(status.st_size),
-                      std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
+    stamps.push_back(
+        {std::move(path), static_cast<std::uint64_t>(status.st_size),
+         std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec});
   }
   return stamps;
 }

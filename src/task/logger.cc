@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <rota/logger.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <mutex>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -25,7 +26,8 @@ spdlog::level::level_enum spdlog_level(LogLevel level) noexcept {
 
 void write_to_stderr(LogLevel level, std::string_view logger, std::string_view message) {
   static const std::shared_ptr<spdlog::logger> output = [] {
-    auto made = std::make_shared<spdlog::logger>("rota", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>(
+        "rota", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     made->set_pattern("%l: %v");
     made->set_level(spdlog::level::warn);
     return made;
@@ -35,7 +37,8 @@ void write_to_stderr(LogLevel level, std::string_view logger, std::string_view m
 
 std::mutex global_mutex;
 std::shared_ptr<const LogSink>& global_sink() {
-  static auto* sink = new std::shared_ptr<const LogSink>(std::make_shared<const LogSink>(write_to_stderr));
+  static auto* sink =
+      new std::shared_ptr<const LogSink>(std::make_shared<const LogSink>(write_to_stderr));
   return *sink;
 }
 
@@ -55,7 +58,8 @@ void set_log_sink(LogSink sink) {
 Logger::Logger(std::string name) : name_(std::move(name)) {}
 
 Logger::Logger(std::string name, LogSink sink)
-    : name_(std::move(name)), sink_(sink ? std::make_shared<const LogSink>(std::move(sink)) : nullptr) {}
+    : name_(std::move(name)),
+      sink_(sink ? std::make_shared<const LogSink>(std::move(sink)) : nullptr) {}
 
 void Logger::log(LogLevel level, std::string_view message) const noexcept {
   try {

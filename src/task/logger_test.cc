@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
 #include <rota/logger.h>
 
 #include <stdexcept>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -11,7 +12,8 @@ namespace {
 TEST(Logger, GivesItsSinkLevelNameAndMessage) {
   std::vector<std::string> seen;
   const Logger logger("t_x", [&](LogLevel level, std::string_view name, std::string_view message) {
-    seen.push_back(std::string(to_string(level)) + "|" + std::string(name) + "|" + std::string(message));
+    seen.push_back(std::string(to_string(level)) + "|" + std::string(name) + "|" +
+                   std::string(message));
   });
   logger.info("read 3 rows");
   logger.error("no {such} column");
@@ -19,7 +21,8 @@ TEST(Logger, GivesItsSinkLevelNameAndMessage) {
 }
 
 TEST(Logger, GoesOnWhenItsSinkThrows) {
-  const Logger logger("t_x", [](LogLevel, std::string_view, std::string_view) { throw std::runtime_error("x"); });
+  const Logger logger(
+      "t_x", [](LogLevel, std::string_view, std::string_view) { throw std::runtime_error("x"); });
   logger.error("message");
 }
 

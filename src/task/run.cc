@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/run.h"
 
-#include <fmt/format.h>
+#include "task/file_stamp.h"
 #include <rota/project.h>
 
-#include "task/file_stamp.h"
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -45,18 +45,20 @@ void BaseTask::Run::clear() {
 bool BaseTask::Run::begin() {
   if (!is_valid_task_id(task_.task_id_)) {
     fail(TaskStatus::configuration_error, "configuration",
-         fmt::format("'{}' is no task id; give the task one (1 to 200 of A-Z a-z 0-9 _ . -)", task_.task_id_));
+         fmt::format("'{}' is no task id; give the task one (1 to 200 of A-Z a-z 0-9 _ . -)",
+                     task_.task_id_));
     return false;
   }
   try {
     if (task_.context_.project_root.empty()) task_.context_.project_root = find_project().root;
     log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
-    handle_ = log_->begin_execution({.task_id = task_.task_id_,
-                                     .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
-                                     .version = task_.version_,
-                                     .arguments = task_.arguments_.to_json(),
-                                     .run_id = task_.context_.run_id,
-                                     .reason = task_.context_.reason});
+    handle_ =
+        log_->begin_execution({.task_id = task_.task_id_,
+                               .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
+                               .version = task_.version_,
+                               .arguments = task_.arguments_.to_json(),
+                               .run_id = task_.context_.run_id,
+                               .reason = task_.context_.reason});
     task_.task_run_id_ = handle_.task_run_id;
     return true;
   } catch (const AlreadyRunningError& error) {
@@ -131,9 +133,10 @@ bool BaseTask::Run::finish(bool succeeded) {
   try {
     if (log_->finish_execution(handle_, end)) return task_.status_ == TaskStatus::success;
     const auto written = log_->find_execution(handle_.task_run_id);
-    fail(TaskStatus::log_error, "log",
-         fmt::format("execution {} was ended by another process as {}; what was done does not count",
-                     handle_.task_run_id, written ? to_string(written->state()) : "removed"));
+    fail(
+        TaskStatus::log_error, "log",
+        fmt::format("execution {} was ended by another process as {}; what was done does not count",
+                    handle_.task_run_id, written ? to_string(written->state()) : "removed"));
   } catch (const std::exception& error) {
     fail(TaskStatus::log_error, "log", error.what());
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cxxabi.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <rota/task_class.h>
+
+#include <cxxabi.h>
 
 #include <algorithm>
 #include <cstdlib>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -13,7 +15,8 @@ namespace {
 // Made from a factory of the host.
 class FunctionTaskClass final : public TaskClass {
  public:
-  FunctionTaskClass(TaskMetadata metadata, TaskClassTraits traits, TaskFactory factory, bool takes_arguments)
+  FunctionTaskClass(TaskMetadata metadata, TaskClassTraits traits, TaskFactory factory,
+                    bool takes_arguments)
       : TaskClass(std::move(metadata), traits),
         factory_(std::move(factory)),
         takes_arguments_(takes_arguments) {}
@@ -21,11 +24,14 @@ class FunctionTaskClass final : public TaskClass {
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
     renamed.task_id = std::move(task_id);
-    return std::make_shared<FunctionTaskClass>(std::move(renamed), traits(), factory_, takes_arguments_);
+    return std::make_shared<FunctionTaskClass>(std::move(renamed), traits(), factory_,
+                                               takes_arguments_);
   }
 
  private:
-  std::unique_ptr<BaseTask> construct(const Arguments& arguments) const override { return factory_(arguments); }
+  std::unique_ptr<BaseTask> construct(const Arguments& arguments) const override {
+    return factory_(arguments);
+  }
   bool takes_arguments() const noexcept override { return takes_arguments_; }
 
   TaskFactory factory_;
@@ -39,7 +45,8 @@ Arguments split_identity(const TaskMetadata& metadata, Arguments& values) {
                         {"description", metadata.description}};
   for (const char* name : {"task_id", "task_type", "description"}) {
     const Value* given = values.find(name);
-    const bool declared = std::ranges::find(metadata.parameters, name, &Parameter::name) != metadata.parameters.end();
+    const bool declared =
+        std::ranges::find(metadata.parameters, name, &Parameter::name) != metadata.parameters.end();
     if (given == nullptr || declared) continue;
     identity.set(name, *given);
     values.erase(name);
@@ -54,7 +61,8 @@ TaskClass::TaskClass(TaskMetadata metadata, TaskClassTraits traits)
 TaskClass::~TaskClass() = default;
 
 std::string TaskClass::origin() const {
-  const std::string name = metadata_.class_name.empty() ? "a class made at run time" : metadata_.class_name;
+  const std::string name =
+      metadata_.class_name.empty() ? "a class made at run time" : metadata_.class_name;
   const std::string where = location();
   return where.empty() ? name : fmt::format("{} in {}", name, where);
 }
@@ -64,9 +72,11 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   const Arguments identity = split_identity(metadata_, values);
   std::vector<std::string> wrong = validate_arguments(metadata_, values);
   if (!takes_arguments() && metadata_.parameters.empty() && !values.empty()) {
-    for (const auto& [name, value] : values) wrong.push_back(fmt::format("it takes no argument {}", name));
+    for (const auto& [name, value] : values)
+      wrong.push_back(fmt::format("it takes no argument {}", name));
   }
-  if (!wrong.empty()) throw ArgumentError(fmt::format("task {}: {}", metadata_.task_id, fmt::join(wrong, "; ")));
+  if (!wrong.empty())
+    throw ArgumentError(fmt::format("task {}: {}", metadata_.task_id, fmt::join(wrong, "; ")));
 
   Arguments given = values;
   for (const auto& [name, value] : identity) given.set(name, value);
@@ -76,26 +86,31 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
     if (task == nullptr) throw TaskRegistryError("its factory gave no object");
     task->bind_identity(metadata_, values);
   } catch (const ArgumentError& error) {
-    std::throw_with_nested(ArgumentError(fmt::format("task {}: {}", metadata_.task_id, error.what())));
-  } catch (const std::exception& error) {
-    std::throw_with_nested(TaskRegistryError(
-        fmt::format("task {} cannot be made from {}: {}", metadata_.task_id, origin(), error.what())));
-  } catch (...) {
     std::throw_with_nested(
-        TaskRegistryError(fmt::format("task {} cannot be made from {}: its constructor threw something that is "
-                                      "no std::exception",
-                                      metadata_.task_id, origin())));
+        ArgumentError(fmt::format("task {}: {}", metadata_.task_id, error.what())));
+  } catch (const std::exception& error) {
+    std::throw_with_nested(TaskRegistryError(fmt::format(
+        "task {} cannot be made from {}: {}", metadata_.task_id, origin(), error.what())));
+  } catch (...) {
+    std::throw_with_nested(TaskRegistryError(
+        fmt::format("task {} cannot be made from {}: its constructor threw something that is "
+                    "no std::exception",
+                    metadata_.task_id, origin())));
   }
   return task;
 }
 
 TaskClassPtr make_task_class(TaskMetadata metadata, TaskFactory factory) {
-  if (!factory) throw ArgumentError(fmt::format("task {}: a task class needs a factory", metadata.task_id));
-  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{}, std::move(factory), true);
+  if (!factory)
+    throw ArgumentError(fmt::format("task {}: a task class needs a factory", metadata.task_id));
+  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{},
+                                             std::move(factory), true);
 }
 
-TaskClassPtr detail::make_compiled_task_class(TaskMetadata metadata, TaskFunction function, bool takes_arguments) {
-  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{}, function, takes_arguments);
+TaskClassPtr detail::make_compiled_task_class(TaskMetadata metadata, TaskFunction function,
+                                              bool takes_arguments) {
+  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{}, function,
+                                             takes_arguments);
 }
 
 std::string detail::class_name_of(const std::type_info& type) {
@@ -104,7 +119,8 @@ std::string detail::class_name_of(const std::type_info& type) {
       abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
   std::string text = status == 0 ? name.get() : type.name();
   constexpr std::string_view kAnonymous = "(anonymous namespace)::";
-  for (std::size_t at = text.find(kAnonymous); at != std::string::npos; at = text.find(kAnonymous)) {
+  for (std::size_t at = text.find(kAnonymous); at != std::string::npos;
+       at = text.find(kAnonymous)) {
     text.erase(at, kAnonymous.size());
   }
   return text;

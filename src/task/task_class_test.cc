@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/task_class.h>
 
 #include <array>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -69,14 +70,15 @@ class WithoutFinalize {
   bool run() { return true; }
 };
 
-static_assert(TaskType<WithIdentity> && TaskType<WithArguments> && TaskType<WithInheritedConstructors> &&
-              TaskType<PassesIdentity> && TaskType<Foreign>);
+static_assert(TaskType<WithIdentity> && TaskType<WithArguments> &&
+              TaskType<WithInheritedConstructors> && TaskType<PassesIdentity> && TaskType<Foreign>);
 static_assert(!TaskType<BaseTask> && !TaskType<WithoutFinalize> && !TaskType<int>);
 
 TEST(TaskClass, MakesEachKindOfClassWithItsIdentity) {
   for (const TaskClassPtr& task_class :
        {make_task_class<WithIdentity>("t_x"), make_task_class<WithArguments>("t_x"),
-        make_task_class<WithInheritedConstructors>("t_x"), make_task_class<WithStaticMembers>("t_x")}) {
+        make_task_class<WithInheritedConstructors>("t_x"),
+        make_task_class<WithStaticMembers>("t_x")}) {
     const auto task = task_class->create();
     EXPECT_EQ(task->task_id(), "t_x");
     EXPECT_EQ(task->task_type(), task_class->metadata().task_type);
@@ -102,18 +104,27 @@ TEST(TaskClass, PassesNamedArgumentsOn) {
 }
 
 TEST(TaskClass, NamesTheArgumentsThatAConstructorCannotTake) {
-  EXPECT_THAT([] { make_task_class<PassesIdentity>("t_passed")->create({{"a", 1}, {"b", 2}}); },
-              ThrowsMessage<ArgumentError>(AllOf(HasSubstr("argument a"), HasSubstr("argument b"))));
+  EXPECT_THAT(
+      [] {
+        make_task_class<PassesIdentity>("t_passed")->create({{"a", 1}, {"b", 2}});
+      },
+      ThrowsMessage<ArgumentError>(AllOf(HasSubstr("argument a"), HasSubstr("argument b"))));
 }
 
 TEST(TaskClass, AConstructorThatReadsABadArgumentIsAnArgumentError) {
-  EXPECT_THAT([] { make_task_class<WithArguments>("t_x")->create({{"threads", "four"}}); },
-              ThrowsMessage<ArgumentError>(AllOf(HasSubstr("t_x"), HasSubstr("threads"), HasSubstr("four"))));
+  EXPECT_THAT(
+      [] {
+        make_task_class<WithArguments>("t_x")->create({{"threads", "four"}});
+      },
+      ThrowsMessage<ArgumentError>(
+          AllOf(HasSubstr("t_x"), HasSubstr("threads"), HasSubstr("four"))));
 }
 
 TEST(TaskClass, AConstructorThatThrowsIsNamedWithItsCauseNested) {
   const auto task_class =
-      make_task_class({.task_id = "t_x"}, [](const Arguments&) -> std::unique_ptr<BaseTask> { throw std::runtime_error("no licence"); });
+      make_task_class({.task_id = "t_x"}, [](const Arguments&) -> std::unique_ptr<BaseTask> {
+        throw std::runtime_error("no licence");
+      });
   try {
     task_class->create();
     FAIL();
@@ -124,7 +135,9 @@ TEST(TaskClass, AConstructorThatThrowsIsNamedWithItsCauseNested) {
 }
 
 TEST(TaskClass, AFactoryThatGivesNothingIsAnError) {
-  EXPECT_THROW(make_task_class({.task_id = "t_x"}, [](const Arguments&) { return nullptr; })->create(), TaskRegistryError);
+  EXPECT_THROW(
+      make_task_class({.task_id = "t_x"}, [](const Arguments&) { return nullptr; })->create(),
+      TaskRegistryError);
   EXPECT_THROW(make_task_class({.task_id = "t_x"}, TaskFactory()), ArgumentError);
 }
 
@@ -148,7 +161,9 @@ TEST(TaskClass, HasTheDefaultsOfTheDocument) {
 TEST(TaskClass, AdaptsATypeWithTheInterfaceAlone) {
   const auto task = make_task_class<Foreign>("t_foreign")->create();
   const auto log = open_memory_log();
-  task->bind_context({.log = log.get(), .project_root = "/tmp", .sink = [](LogLevel, std::string_view, std::string_view) {}});
+  task->bind_context({.log = log.get(),
+                      .project_root = "/tmp",
+                      .sink = [](LogLevel, std::string_view, std::string_view) {}});
   EXPECT_TRUE(task->run());
   EXPECT_TRUE(task->run());
   EXPECT_FALSE(task->run());
@@ -186,16 +201,20 @@ class Unfit final : public TaskClass {
 };
 
 TEST(Validation, GivesAllReasonsOfTheMetadata) {
-  const Unfit unfit({.task_id = "1x",
-                     .description = "\xFF",
-                     .version = "1 0",
-                     .dependencies = {"1x", "t_a", "t_a", "b c"},
-                     .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = "x"}, {.name = "k"}}},
-                    {});
+  const Unfit unfit(
+      {.task_id = "1x",
+       .description = "\xFF",
+       .version = "1 0",
+       .dependencies = {"1x", "t_a", "t_a", "b c"},
+       .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = "x"},
+                      {.name = "k"}}},
+      {});
   EXPECT_THAT(validate_task_class(unfit),
-              ElementsAre(HasSubstr("task_id '1x'"), HasSubstr("version '1 0'"), HasSubstr("description is not UTF-8"),
-                          HasSubstr("dependency '1x'"), HasSubstr("depends on itself"), HasSubstr("depends on t_a twice"),
-                          HasSubstr("dependency 'b c'"), HasSubstr("parameter k: its default is text, not integer"),
+              ElementsAre(HasSubstr("task_id '1x'"), HasSubstr("version '1 0'"),
+                          HasSubstr("description is not UTF-8"), HasSubstr("dependency '1x'"),
+                          HasSubstr("depends on itself"), HasSubstr("depends on t_a twice"),
+                          HasSubstr("dependency 'b c'"),
+                          HasSubstr("parameter k: its default is text, not integer"),
                           HasSubstr("parameter k is declared twice")));
 }
 
@@ -208,7 +227,8 @@ TEST(Validation, GivesAllReasonsOfTheClass) {
                                          .has_execute = false,
                                          .has_finalize = false});
   EXPECT_EQ(validate_task_class(unfit).size(), 6U);
-  const Unfit derived({.task_id = "t_x"}, {.has_initialize = false, .has_execute = false, .has_finalize = false});
+  const Unfit derived({.task_id = "t_x"},
+                      {.has_initialize = false, .has_execute = false, .has_finalize = false});
   EXPECT_THAT(validate_task_class(derived), IsEmpty());
 }
 
@@ -216,9 +236,10 @@ TEST(TaskId, IsOneToTwoHundredOfItsCharacters) {
   EXPECT_TRUE(is_valid_task_id("t_1P_profiling"));
   EXPECT_TRUE(is_valid_task_id("_a.b-c"));
   EXPECT_TRUE(is_valid_task_id(std::string(200, 'a')));
-  for (const std::string& bad : {std::string(), std::string(201, 'a'), std::string("1a"), std::string(".a"),
-                                 std::string("a b"), std::string("a/b"), std::string("a\n"), std::string("\xC3\xA9"),
-                                 std::string("a\0b", 3)}) {
+  for (const std::string& bad :
+       {std::string(), std::string(201, 'a'), std::string("1a"), std::string(".a"),
+        std::string("a b"), std::string("a/b"), std::string("a\n"), std::string("\xC3\xA9"),
+        std::string("a\0b", 3)}) {
     EXPECT_FALSE(is_valid_task_id(bad)) << bad;
   }
 }

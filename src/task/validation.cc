@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What keeps a class from being a task class, and arguments from being taken: all of it, not the first.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "os/text.h"
 #include <rota/task_class.h>
 
 #include <algorithm>
 #include <set>
 
-#include "os/text.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -35,11 +35,13 @@ using Reasons = std::vector<std::string>;
 
 void check_texts(const TaskMetadata& metadata, Reasons& reasons) {
   if (!is_valid_task_id(metadata.task_id)) {
-    reasons.push_back(fmt::format("task_id '{}' is none: an id is {}", metadata.task_id, kIdGrammar));
+    reasons.push_back(
+        fmt::format("task_id '{}' is none: an id is {}", metadata.task_id, kIdGrammar));
   }
   if (!is_valid_version(metadata.version)) {
-    reasons.push_back(fmt::format("version '{}' is none: a version is 1 to 100 printable characters without spaces",
-                                  metadata.version));
+    reasons.push_back(fmt::format(
+        "version '{}' is none: a version is 1 to 100 printable characters without spaces",
+        metadata.version));
   }
   for (const auto& [name, text] : {std::pair("task_type", &metadata.task_type),
                                    {"description", &metadata.description},
@@ -53,10 +55,12 @@ void check_dependencies(const TaskMetadata& metadata, Reasons& reasons) {
   std::set<std::string_view> seen;
   for (const std::string& dependency : metadata.dependencies) {
     if (!is_valid_task_id(dependency)) {
-      reasons.push_back(fmt::format("dependency '{}' is no task id: an id is {}", dependency, kIdGrammar));
+      reasons.push_back(
+          fmt::format("dependency '{}' is no task id: an id is {}", dependency, kIdGrammar));
     }
     if (dependency == metadata.task_id) reasons.push_back("it depends on itself");
-    if (!seen.insert(dependency).second) reasons.push_back(fmt::format("it depends on {} twice", dependency));
+    if (!seen.insert(dependency).second)
+      reasons.push_back(fmt::format("it depends on {} twice", dependency));
   }
 }
 
@@ -64,14 +68,16 @@ void check_parameters(const TaskMetadata& metadata, Reasons& reasons) {
   std::set<std::string_view> seen;
   for (const Parameter& parameter : metadata.parameters) {
     if (!is_valid_task_id(parameter.name)) {
-      reasons.push_back(fmt::format("parameter '{}' has no good name: a name is {}", parameter.name, kIdGrammar));
+      reasons.push_back(
+          fmt::format("parameter '{}' has no good name: a name is {}", parameter.name, kIdGrammar));
     }
     if (!seen.insert(parameter.name).second) {
       reasons.push_back(fmt::format("parameter {} is declared twice", parameter.name));
     }
     if (!parameter.default_value.is_null() && !fits(parameter.default_value, parameter.type)) {
       reasons.push_back(fmt::format("parameter {}: its default is {}, not {}", parameter.name,
-                                    parameter.default_value.type_name(), to_string(parameter.type)));
+                                    parameter.default_value.type_name(),
+                                    to_string(parameter.type)));
     }
   }
 }
@@ -80,8 +86,9 @@ void check_traits(const TaskClassTraits& traits, Reasons& reasons) {
   const auto require = [&](bool holds, const char* reason) {
     if (!holds) reasons.emplace_back(reason);
   };
-  require(traits.is_constructible,
-          "it cannot be constructed with task_id, task_type and description, nor without arguments");
+  require(
+      traits.is_constructible,
+      "it cannot be constructed with task_id, task_type and description, nor without arguments");
   require(traits.has_configure_operations, "it has no configure_operations()");
   require(traits.has_run, "it has no run()");
   if (traits.derives_from_base_task) return;
@@ -111,20 +118,23 @@ std::vector<std::string> validate_arguments(const TaskMetadata& metadata, Argume
   Reasons reasons;
   if (metadata.parameters.empty()) return reasons;
   for (const auto& [name, value] : values) {
-    if (std::ranges::find(metadata.parameters, name, &Parameter::name) == metadata.parameters.end()) {
-      reasons.push_back(
-          fmt::format("there is no parameter {} (there are: {})", name, names_of(metadata.parameters)));
+    if (std::ranges::find(metadata.parameters, name, &Parameter::name) ==
+        metadata.parameters.end()) {
+      reasons.push_back(fmt::format("there is no parameter {} (there are: {})", name,
+                                    names_of(metadata.parameters)));
     }
   }
   for (const Parameter& parameter : metadata.parameters) {
     const Value* value = values.find(parameter.name);
     if (value == nullptr && parameter.required) {
-      reasons.push_back(fmt::format("argument {} ({}) is missing", parameter.name, to_string(parameter.type)));
+      reasons.push_back(
+          fmt::format("argument {} ({}) is missing", parameter.name, to_string(parameter.type)));
     } else if (value == nullptr && !parameter.default_value.is_null()) {
       values.set(parameter.name, parameter.default_value);
     } else if (value != nullptr && !fits(*value, parameter.type)) {
-      reasons.push_back(fmt::format("argument {} is {} ({}), not {}", parameter.name, value->type_name(),
-                                    value->to_text(), to_string(parameter.type)));
+      reasons.push_back(fmt::format("argument {} is {} ({}), not {}", parameter.name,
+                                    value->type_name(), value->to_text(),
+                                    to_string(parameter.type)));
     }
   }
   return reasons;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of an execution.
-#include <gmock/gmock.h>
+#include "logs_under_test.h"
 
 #include <atomic>
 #include <limits>
 #include <thread>
 #include <vector>
 
-#include "logs_under_test.h"
+#include <gmock/gmock.h>
 
 namespace rota {
 namespace {
@@ -23,7 +23,8 @@ TEST_P(ExecutionLogTest, WhatBeginsIsRunningAndOwnedByThisProcess) {
   const ExecutionStart start{"t_1", "import", "1.2", R"({"n":1})", "run-7", "never ran"};
   const ExecutionHandle handle = log_->begin_execution(start);
   EXPECT_EQ(handle.epoch, 1);
-  EXPECT_THAT(handle.task_run_id, MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+  EXPECT_THAT(handle.task_run_id,
+              MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
 
   const Execution execution = find(handle);
   EXPECT_EQ(execution.task_run_id, handle.task_run_id);
@@ -171,9 +172,11 @@ TEST_P(ExecutionLogTest, ADeadOwnersExecutionIsShownAsLostBeforeItIsWrittenSo) {
 
 TEST_P(ExecutionLogTest, AWholeExecutionTakesTwoNumbersOfTheSequence) {
   EXPECT_EQ(begin("t").epoch, 1);
-  const std::string run = log_->record_task_execution(
-      {.task_id = "u", .version = "3"},
-      {.state = ExecutionState::skipped_up_to_date, .message = "m", .inputs = {{"a", 1, 2}}, .metrics = "[]"});
+  const std::string run = log_->record_task_execution({.task_id = "u", .version = "3"},
+                                                      {.state = ExecutionState::skipped_up_to_date,
+                                                       .message = "m",
+                                                       .inputs = {{"a", 1, 2}},
+                                                       .metrics = "[]"});
   const Execution execution = log_->find_execution(run).value();
   EXPECT_EQ(execution.started_sequence, 2);
   EXPECT_EQ(execution.finished_sequence, 3);
@@ -187,9 +190,10 @@ TEST_P(ExecutionLogTest, AWholeExecutionTakesTwoNumbersOfTheSequence) {
 
 TEST_P(ExecutionLogTest, WhatNoStateAllowsIsRefusedAndChangesNothing) {
   const ExecutionHandle handle = begin("t");
-  for (const ExecutionState state : {ExecutionState::submitted, ExecutionState::running,
-                                     ExecutionState::skipped_up_to_date, ExecutionState::upstream_failed,
-                                     ExecutionState::blocked, static_cast<ExecutionState>(10)}) {
+  for (const ExecutionState state :
+       {ExecutionState::submitted, ExecutionState::running, ExecutionState::skipped_up_to_date,
+        ExecutionState::upstream_failed, ExecutionState::blocked,
+        static_cast<ExecutionState>(10)}) {
     EXPECT_THROW(finish(handle, state), LogError);
   }
   EXPECT_THROW(record("t", ExecutionState::submitted), LogError);

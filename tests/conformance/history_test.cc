@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is found again, and in which order.
-#include <gmock/gmock.h>
+#include "logs_under_test.h"
 
 #include <vector>
 
-#include "logs_under_test.h"
+#include <gmock/gmock.h>
 
 namespace rota {
 namespace {
@@ -45,11 +45,11 @@ TEST_P(HistoryTest, NewestStartComesFirstWhateverEndsFirst) {
 }
 
 TEST_P(HistoryTest, IsFilteredByTaskAndState) {
-  record("t", State::success);   // 1, 2
-  record("u", State::success);   // 3, 4
-  record("t", State::failed);    // 5, 6
-  record("t", State::success);   // 7, 8
-  begin("u");                    // 9
+  record("t", State::success);  // 1, 2
+  record("u", State::success);  // 3, 4
+  record("t", State::failed);   // 5, 6
+  record("t", State::success);  // 7, 8
+  begin("u");                   // 9
   EXPECT_THAT(history({.task_id = "t"}), ElementsAre(7, 5, 1));
   EXPECT_THAT(history({.task_id = "u"}), ElementsAre(9, 3));
   EXPECT_THAT(history({.task_id = "none"}), IsEmpty());
@@ -67,7 +67,8 @@ TEST_P(HistoryTest, ComesInPages) {
   EXPECT_THAT(history({.before_sequence = 3, .limit = 3}), ElementsAre(1));
   EXPECT_THAT(history({.before_sequence = 1, .limit = 3}), IsEmpty());
   EXPECT_THAT(history({.before_sequence = -5}), IsEmpty());
-  EXPECT_THAT(history({.task_id = "t", .state = State::success, .before_sequence = 4, .limit = 1}), ElementsAre(3));
+  EXPECT_THAT(history({.task_id = "t", .state = State::success, .before_sequence = 4, .limit = 1}),
+              ElementsAre(3));
 }
 
 TEST_P(HistoryTest, HoldsAHundredUnlessToldOtherwise) {
@@ -78,11 +79,11 @@ TEST_P(HistoryTest, HoldsAHundredUnlessToldOtherwise) {
 }
 
 TEST_P(HistoryTest, FiltersByTheStateThatIsShown) {
-  record("t", State::lost);      // 1, 2
-  begin("t", "3");               // 3
-  record("u", State::lost);      // 4, 5
-  begin("u", "6");               // 6
-  record("t", State::lost);      // 7, 8
+  record("t", State::lost);  // 1, 2
+  begin("t", "3");           // 3
+  record("u", State::lost);  // 4, 5
+  begin("u", "6");           // 6
+  record("t", State::lost);  // 7, 8
   EXPECT_THAT(history({.state = State::lost}), ElementsAre(7, 4, 1));
   EXPECT_THAT(history({.state = State::running}), ElementsAre(6, 3));
   processes_.end(1);
@@ -101,7 +102,8 @@ TEST_P(HistoryTest, TheLatestIsTheNewestThatReallyRan) {
   record("u", State::success);
   EXPECT_EQ(log_->find_latest_execution("t", false)->task_run_id, ran);
   EXPECT_FALSE(log_->find_latest_execution("t", true));
-  for (const State state : {State::success, State::failed, State::timeout, State::cancelled, State::lost}) {
+  for (const State state :
+       {State::success, State::failed, State::timeout, State::cancelled, State::lost}) {
     const std::string next = record("t", state);
     EXPECT_EQ(log_->find_latest_execution("t", false)->task_run_id, next) << to_string(state);
   }
@@ -125,8 +127,10 @@ TEST_P(HistoryTest, TheLatestSuccessIsTheOneThatEndedLast) {
 }
 
 TEST_P(HistoryTest, FilesBelongToTheirExecution) {
-  const std::string first = log_->record_task_execution({.task_id = "t"}, {.inputs = {{"a", 1, 1}}});
-  const std::string second = log_->record_task_execution({.task_id = "t"}, {.outputs = {{"a", 2, 2}}});
+  const std::string first =
+      log_->record_task_execution({.task_id = "t"}, {.inputs = {{"a", 1, 1}}});
+  const std::string second =
+      log_->record_task_execution({.task_id = "t"}, {.outputs = {{"a", 2, 2}}});
   const std::vector<Execution> history = log_->get_task_execution_history({});
   ASSERT_EQ(history.size(), 2U);
   EXPECT_THAT(history[0].end.inputs, IsEmpty());

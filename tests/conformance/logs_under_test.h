@@ -3,7 +3,10 @@
 // test says so.
 #pragma once
 
-#include <gtest/gtest.h>
+#include "execution_log/memory_log.h"
+#include "execution_log/owners.h"
+#include "os/temporary_folder.h"
+#include "sqlite_log/sqlite_log.h"
 #include <rota/execution_log.h>
 
 #include <functional>
@@ -13,10 +16,7 @@
 #include <set>
 #include <string>
 
-#include "execution_log/memory_log.h"
-#include "execution_log/owners.h"
-#include "os/temporary_folder.h"
-#include "sqlite_log/sqlite_log.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 
@@ -82,7 +82,9 @@ class ConformanceTest : public ::testing::TestWithParam<LogUnderTest> {
   std::string record(const std::string& task, ExecutionState state = ExecutionState::success) {
     return log_->record_task_execution({.task_id = task}, {.state = state});
   }
-  Execution find(const ExecutionHandle& handle) { return log_->find_execution(handle.task_run_id).value(); }
+  Execution find(const ExecutionHandle& handle) {
+    return log_->find_execution(handle.task_run_id).value();
+  }
 
   TemporaryFolder folder_;
   Processes processes_;
@@ -92,7 +94,8 @@ class ConformanceTest : public ::testing::TestWithParam<LogUnderTest> {
 }  // namespace rota
 
 // For each file of tests: its cases run on every log.
-#define ROTA_TEST_ON_ALL_LOGS(Suite)                                                                   \
-  INSTANTIATE_TEST_SUITE_P(Logs, Suite,                                                                \
-                           ::testing::Values(::rota::memory_log_under_test(), ::rota::sqlite_log_under_test()), \
-                           [](const auto& info) { return info.param.name; })
+#define ROTA_TEST_ON_ALL_LOGS(Suite)                                                       \
+  INSTANTIATE_TEST_SUITE_P(                                                                \
+      Logs, Suite,                                                                         \
+      ::testing::Values(::rota::memory_log_under_test(), ::rota::sqlite_log_under_test()), \
+      [](const auto& info) { return info.param.name; })

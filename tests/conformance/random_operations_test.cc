@@ -3,7 +3,7 @@
 // nothing but the interface, so that a fault would have to be made twice to go unseen.
 //
 // ROTA_TEST_SEED=N begins with the seed N instead of a new one; ROTA_TEST_ROUNDS=N runs N sequences.
-#include <gtest/gtest.h>
+#include "logs_under_test.h"
 
 #include <array>
 #include <cstdlib>
@@ -12,7 +12,7 @@
 #include <sstream>
 #include <string>
 
-#include "logs_under_test.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -69,7 +69,8 @@ class SqliteWorld : public World {
  private:
   void open(int slot) {
     processes_.become(pids_.at(slot));
-    logs_.at(slot) = std::make_unique<SqliteLog>(folder_ / "log.db", LogOptions{}, processes_.owners());
+    logs_.at(slot) =
+        std::make_unique<SqliteLog>(folder_ / "log.db", LogOptions{}, processes_.owners());
   }
 
   TemporaryFolder folder_ = TemporaryFolder::in_memory();
@@ -87,15 +88,18 @@ class Transcript {
   std::string begin(int slot, const ExecutionStart& start) {
     return answer([&] {
       handles_.push_back(world_.log(slot).begin_execution(start));
-      return number(handles_.back().task_run_id) + " epoch " + std::to_string(handles_.back().epoch);
+      return number(handles_.back().task_run_id) + " epoch " +
+             std::to_string(handles_.back().epoch);
     });
   }
-  std::string finish(int slot, std::size_t which, std::int64_t epoch_change, const ExecutionEnd& end) {
+  std::string finish(int slot, std::size_t which, std::int64_t epoch_change,
+                     const ExecutionEnd& end) {
     return answer([&] {
       if (handles_.empty()) return std::string("nothing begun");
       ExecutionHandle handle = handles_[which % handles_.size()];
       handle.epoch += epoch_change;
-      return number(handle.task_run_id) + (world_.log(slot).finish_execution(handle, end) ? " ended" : " refused");
+      return number(handle.task_run_id) +
+             (world_.log(slot).finish_execution(handle, end) ? " ended" : " refused");
     });
   }
   std::string record(int slot, const ExecutionStart& start, const ExecutionEnd& end) {
@@ -123,7 +127,8 @@ class Transcript {
   std::string everything() {
     std::string all;
     for (const auto& [run, at] : numbers_) order_[at] = run;
-    for (const auto& [at, run] : order_) all += text(world_.log(0).find_execution(run).value()) + "\n";
+    for (const auto& [at, run] : order_)
+      all += text(world_.log(0).find_execution(run).value()) + "\n";
     return all;
   }
 
@@ -144,12 +149,16 @@ class Transcript {
   }
   std::string text(const Execution& execution) {
     std::ostringstream out;
-    out << number(execution.task_run_id) << ' ' << execution.start.task_id << ' ' << execution.start.arguments << ' '
-        << to_string(execution.state()) << " [" << execution.end.message << "] " << execution.end.metrics << ' '
-        << execution.started_sequence << '-' << execution.finished_sequence << " epoch " << execution.epoch
-        << " pid " << execution.owner.pid << (execution.finished_at ? " ended" : " open");
-    for (const FileStamp& file : execution.end.inputs) out << " <" << file.path << ' ' << file.size_bytes;
-    for (const FileStamp& file : execution.end.outputs) out << " >" << file.path << ' ' << file.mtime_nanoseconds;
+    out << number(execution.task_run_id) << ' ' << execution.start.task_id << ' '
+        << execution.start.arguments << ' ' << to_string(execution.state()) << " ["
+        << execution.end.message << "] " << execution.end.metrics << ' '
+        << execution.started_sequence << '-' << execution.finished_sequence << " epoch "
+        << execution.epoch << " pid " << execution.owner.pid
+        << (execution.finished_at ? " ended" : " open");
+    for (const FileStamp& file : execution.end.inputs)
+      out << " <" << file.path << ' ' << file.size_bytes;
+    for (const FileStamp& file : execution.end.outputs)
+      out << " >" << file.path << ' ' << file.mtime_nanoseconds;
     return out.str();
   }
 
@@ -185,8 +194,10 @@ class RandomOperations {
     ExecutionEnd end;
     end.state = below(2) == 0 ? ExecutionState::success : state();
     end.message = below(2) == 0 ? "" : "m" + std::to_string(below(100));
-    for (std::uint64_t count = below(3); count > 0; --count) end.inputs.push_back({"i" + std::to_string(below(9)), below(99), 0});
-    for (std::uint64_t count = below(3); count > 0; --count) end.outputs.push_back({"o", 0, static_cast<std::int64_t>(below(99))});
+    for (std::uint64_t count = below(3); count > 0; --count)
+      end.inputs.push_back({"i" + std::to_string(below(9)), below(99), 0});
+    for (std::uint64_t count = below(3); count > 0; --count)
+      end.outputs.push_back({"o", 0, static_cast<std::int64_t>(below(99))});
     return end;
   }
   HistoryQuery query() {
@@ -206,12 +217,14 @@ class RandomOperations {
     switch (below(10)) {
       case 0:
       case 1:
-      case 2: return both("begin", [&, begun = start()](Transcript& log) { return log.begin(slot, begun); });
+      case 2:
+        return both("begin",
+                    [&, begun = start()](Transcript& log) { return log.begin(slot, begun); });
       case 3:
       case 4:
-        return both("finish", [&, which = below(100), change = below(8) == 0 ? 1 : 0, ended = end()](Transcript& log) {
-          return log.finish(slot, which, change, ended);
-        });
+        return both("finish",
+                    [&, which = below(100), change = below(8) == 0 ? 1 : 0, ended = end()](
+                        Transcript& log) { return log.finish(slot, which, change, ended); });
       case 5:
         return both("record", [&, begun = start(), ended = end()](Transcript& log) {
           return log.record(slot, begun, ended);
@@ -220,12 +233,15 @@ class RandomOperations {
         memory.replace(slot);
         sqlite.replace(slot);
         return;
-      case 7: return both("mark", [&](Transcript& log) { return log.mark(slot); });
+      case 7:
+        return both("mark", [&](Transcript& log) { return log.mark(slot); });
       case 8:
         return both("latest", [&, of = task(), success = below(2) == 0](Transcript& log) {
           return log.latest(slot, of, success);
         });
-      default: return both("history", [&, asked = query()](Transcript& log) { return log.history(slot, asked); });
+      default:
+        return both("history",
+                    [&, asked = query()](Transcript& log) { return log.history(slot, asked); });
     }
   }
 
@@ -233,7 +249,8 @@ class RandomOperations {
 };
 
 TEST(RandomOperationsTest, GetTheSameAnswersFromEveryLog) {
-  const std::uint64_t first_seed = number_from_environment("ROTA_TEST_SEED", std::random_device()());
+  const std::uint64_t first_seed =
+      number_from_environment("ROTA_TEST_SEED", std::random_device()());
   const std::uint64_t rounds = number_from_environment("ROTA_TEST_ROUNDS", 300);
   std::cout << "seeds " << first_seed << " to " << first_seed + rounds - 1 << "\n";
   for (std::uint64_t seed = first_seed; seed < first_seed + rounds; ++seed) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text comes back byte for byte, whatever is in it: a log does not judge what it is told.
-#include <gtest/gtest.h>
+#include "logs_under_test.h"
 
 #include <string>
 #include <vector>
 
-#include "logs_under_test.h"
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -39,7 +39,8 @@ std::vector<std::string> awkward_texts() {
 
 TEST_P(StoredTextTest, ComesBackInEveryFieldOfTheStartAndTheEnd) {
   for (const std::string& text : awkward_texts()) {
-    const ExecutionStart start{text + "1", text + "2", text + "3", text + "4", text + "5", text + "6"};
+    const ExecutionStart start{text + "1", text + "2", text + "3",
+                               text + "4", text + "5", text + "6"};
     ExecutionEnd end;
     end.message = text + "7";
     end.metrics = text + "8";

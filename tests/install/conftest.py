@@ -11,7 +11,7 @@ import pytest
 
 def run(*command, **options):
     """Runs a command that is expected to succeed, and gives its output."""
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=600, **options)
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=1500, **options)
     assert result.returncode == 0, f"{command} gave {result.returncode}:\n{result.stdout}{result.stderr}"
     return result.stdout
 

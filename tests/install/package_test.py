@@ -18,8 +18,7 @@ DEPENDENCIES = ["SQLite3", "fmt", "spdlog", "nlohmann_json", "CLI11", "tomlplusp
 
 
 def build_consumer(folder, *options):
-    run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", folder, f"-DCMAKE_CXX_COMPILER={os.environ['CXX']}",
-        "-DCMAKE_BUILD_TYPE=Release", *options)
+    run("cmake", "-G", "Ninja", "-S", CONSUMER, "-B", folder, f"-DCMAKE_CXX_COMPILER={os.environ['CXX']}", *options)
     run("cmake", "--build", folder)
 
 
@@ -58,7 +57,7 @@ def test_find_package_refuses_a_version_that_is_not_compatible(prefix, tmp_path)
          "-DROTA_WANTED_VERSION=99.0"],
         capture_output=True, text=True, timeout=120)
     assert result.returncode != 0
-    assert "compatible with" in result.stderr and "99.0" in result.stderr
+    assert 'compatible with requested version "99.0"' in " ".join(result.stderr.split())
 
 
 def test_pkg_config_gives_a_host_that_runs(prefix, consumer, tmp_path):
@@ -72,7 +71,8 @@ def test_pkg_config_gives_a_host_that_runs(prefix, consumer, tmp_path):
 
 
 def test_add_subdirectory_gives_a_host_and_a_plugin_that_run(source_dir, tmp_path):
-    folder = tmp_path / "build"
+    # It compiles the library once more, so its folder is kept: the next run compiles what has changed.
+    folder = Path(os.environ["ROTA_BUILD_DIR"]) / "tests/install/subdirectory"
     build_consumer(folder, f"-DROTA_SOURCE_DIR={source_dir}", "-DROTA_CCACHE=ON")
     assert run(folder / "host", folder / "plugins", cwd=tmp_path) == RAN
     assert not list(folder.rglob("*_test")), "Rota's tests are built in somebody else's project"

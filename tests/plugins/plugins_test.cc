@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rota/rota.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace rota {
 namespace {
@@ -32,7 +33,9 @@ class PluginsTest : public ::testing::Test {
   PluginsTest() {
     std::string name = (fs::temp_directory_path() / "rota-plugins-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
-    set_log_sink([this](LogLevel, std::string_view, std::string_view message) { messages_.emplace_back(message); });
+    set_log_sink([this](LogLevel, std::string_view, std::string_view message) {
+      messages_.emplace_back(message);
+    });
   }
   ~PluginsTest() override {
     set_log_sink({});
@@ -53,15 +56,17 @@ TEST_F(PluginsTest, AreReadWithoutRunningOrMappingThem) {
 
 TEST_F(PluginsTest, SayAllOfTheirMetadata) {
   const TaskMetadata metadata = discover_one("sound").task_classes.at("t_count")->metadata();
-  EXPECT_EQ(metadata, (TaskMetadata{.task_id = "t_count",
-                                    .task_type = "test",
-                                    .description = "Counts",
-                                    .version = "1.2.0",
-                                    .class_name = "CountTask",
-                                    .module = "test_sound",
-                                    .dependencies = {"t_throw"},
-                                    .author = "Tests",
-                                    .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = 5}}}));
+  EXPECT_EQ(metadata,
+            (TaskMetadata{.task_id = "t_count",
+                          .task_type = "test",
+                          .description = "Counts",
+                          .version = "1.2.0",
+                          .class_name = "CountTask",
+                          .module = "test_sound",
+                          .dependencies = {"t_throw"},
+                          .author = "Tests",
+                          .parameters = {
+                              {.name = "k", .type = ParameterType::integer, .default_value = 5}}}));
 }
 
 TEST_F(PluginsTest, AreLoadedAtTheFirstInstance) {
@@ -69,7 +74,9 @@ TEST_F(PluginsTest, AreLoadedAtTheFirstInstance) {
   const auto task = task_class->create({{"k", 7}});
   EXPECT_TRUE(is_mapped("test_sound.so"));
   const auto log = open_memory_log();
-  task->bind_context({.log = log.get(), .project_root = folder_, .sink = [](LogLevel, std::string_view, std::string_view) {}});
+  task->bind_context({.log = log.get(),
+                      .project_root = folder_,
+                      .sink = [](LogLevel, std::string_view, std::string_view) {}});
   EXPECT_TRUE(task->run());
   EXPECT_EQ(task->metrics().at("k"), Value(7));
   EXPECT_EQ(task->version(), "1.2.0");
@@ -84,17 +91,26 @@ TEST_F(PluginsTest, DoNotRegisterThemselvesByBeingLoaded) {
 TEST_F(PluginsTest, ThrowThroughTheEntryWithTheirMessage) {
   const TaskClassPtr task_class = discover_one("sound").task_classes.at("t_throw");
   EXPECT_THAT([&] { task_class->create(); },
-              ThrowsMessage<TaskRegistryError>(AllOf(HasSubstr("t_throw"), HasSubstr("no licence"), HasSubstr("test_sound.so"))));
-  EXPECT_THAT([&] { task_class->create({{"argument", true}}); }, ThrowsMessage<ArgumentError>(HasSubstr("argument")));
-  EXPECT_THAT([&] { discover_one("sound").task_classes.at("t_count")->create({{"k", "seven"}}); },
-              ThrowsMessage<ArgumentError>(HasSubstr("argument k is text (seven), not integer")));
+              ThrowsMessage<TaskRegistryError>(AllOf(HasSubstr("t_throw"), HasSubstr("no licence"),
+                                                     HasSubstr("test_sound.so"))));
+  EXPECT_THAT(
+      [&] {
+        task_class->create({{"argument", true}});
+      },
+      ThrowsMessage<ArgumentError>(HasSubstr("argument")));
+  EXPECT_THAT(
+      [&] {
+        discover_one("sound").task_classes.at("t_count")->create({{"k", "seven"}});
+      },
+      ThrowsMessage<ArgumentError>(HasSubstr("argument k is text (seven), not integer")));
 }
 
 TEST_F(PluginsTest, WithAMissingSymbolAreFoundAndFailAtTheFirstInstanceByName) {
   const TaskClassPtr task_class = discover_one("unlinked").task_classes.at("t_unlinked");
   for (int attempt = 0; attempt < 2; ++attempt) {
     EXPECT_THAT([&] { task_class->create(); },
-                ThrowsMessage<TaskRegistryError>(AllOf(HasSubstr("test_unlinked.so"), HasSubstr("a_symbol_that_is_nowhere"))));
+                ThrowsMessage<TaskRegistryError>(
+                    AllOf(HasSubstr("test_unlinked.so"), HasSubstr("a_symbol_that_is_nowhere"))));
   }
 }
 
@@ -111,7 +127,9 @@ TEST_F(PluginsTest, WithClassesOfOneNameDoNotMeet) {
   const auto sound = discover_one("sound").task_classes.at("t_count")->create();
   const auto twin = discover_one("twin").task_classes.at("t_count")->create();
   for (BaseTask* task : {sound.get(), twin.get()}) {
-    task->bind_context({.log = log.get(), .project_root = folder_, .sink = [](LogLevel, std::string_view, std::string_view) {}});
+    task->bind_context({.log = log.get(),
+                        .project_root = folder_,
+                        .sink = [](LogLevel, std::string_view, std::string_view) {}});
     EXPECT_TRUE(task->run());
   }
   EXPECT_TRUE(sound->results().contains("count"));
@@ -123,7 +141,8 @@ TEST_F(PluginsTest, ThatChangedSinceTheyWereReadAreNotLoaded) {
   const TaskClassPtr task_class = discover({.roots = {folder_}}).task_classes.at("t_twin");
   fs::remove(folder_ / "p.so");
   fs::copy_file(kPlugins / "sound" / "test_sound.so", folder_ / "p.so");
-  EXPECT_THAT([&] { task_class->create(); }, ThrowsMessage<TaskRegistryError>(HasSubstr("has changed since")));
+  EXPECT_THAT([&] { task_class->create(); },
+              ThrowsMessage<TaskRegistryError>(HasSubstr("has changed since")));
 }
 
 TEST_F(PluginsTest, ThatAreGoneAreAnErrorByName) {
@@ -151,7 +170,8 @@ TEST_F(PluginsTest, ThatCannotBeRegisteredAreReportedAndKeepNoOtherOut) {
   std::ofstream(folder_ / "scripts" / "text.so") << "no library";
   ::setenv("ROTA_PATH", folder_.c_str(), 1);
   TaskRegistry registry;
-  registry.register_task_class(make_task_class({.task_id = "t_count", .class_name = "Mine"}, [](const Arguments&) { return nullptr; }));
+  registry.register_task_class(make_task_class({.task_id = "t_count", .class_name = "Mine"},
+                                               [](const Arguments&) { return nullptr; }));
   EXPECT_EQ(registry.register_discovered_tasks(), 1U);
   EXPECT_EQ(registry.get_task_class("t_count")->metadata().class_name, "Mine");
   ASSERT_EQ(messages_.size(), 2U);
@@ -163,7 +183,8 @@ TEST_F(PluginsTest, AreLoadedOnceByManyThreads) {
   const Discovery discovery = discover_one("twin");
   std::vector<std::thread> threads;
   for (int at = 0; at < 8; ++at) {
-    threads.emplace_back([&] { EXPECT_NE(discovery.task_classes.at("t_twin")->create(), nullptr); });
+    threads.emplace_back(
+        [&] { EXPECT_NE(discovery.task_classes.at("t_twin")->create(), nullptr); });
   }
   for (std::thread& thread : threads) thread.join();
 }

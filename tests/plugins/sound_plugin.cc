@@ -17,9 +17,10 @@ class CountTask : public rota::BaseTask {
     });
   }
 };
-ROTA_TASK(CountTask, .task_id = "t_count", .task_type = "test", .description = "Counts", .version = "1.2.0",
-          .author = "Tests", .dependencies = {"t_throw"},
-          .parameters = {{.name = "k", .type = rota::ParameterType::integer, .default_value = "5"}});
+ROTA_TASK(CountTask, .task_id = "t_count", .task_type = "test", .description = "Counts",
+          .version = "1.2.0", .author = "Tests", .dependencies = {"t_throw"},
+          .parameters = {
+              {.name = "k", .type = rota::ParameterType::integer, .default_value = "5"}});
 
 class ThrowTask : public rota::BaseTask {
  public:

@@ -8,7 +8,8 @@ class CountTask : public rota::BaseTask {
  public:
   using BaseTask::BaseTask;
   void configure_operations() override {
-    add_operation("twin", [](rota::OperationContext&) { return rota::OperationResult::success("the twin"); });
+    add_operation(
+        "twin", [](rota::OperationContext&) { return rota::OperationResult::success("the twin"); });
   }
 };
 ROTA_TASK(CountTask, .task_id = "t_count", .version = "9.9.9");

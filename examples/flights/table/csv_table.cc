@@ -113,6 +113,7 @@ CsvTable parse_csv_table(const std::filesystem::path& path, std::string_view tex
 
   CsvTable result{Table(table_name), {}, {}};
   std::vector<Column> columns;
+  columns.reserve(specs.size());
   for (const ColumnSpec& spec : specs) columns.emplace_back(spec.name, spec.type);
   const auto reject = [&](std::string column, std::string reason, std::string_view what) {
     result.rejections.push_back({path.filename().string(), record.line, std::move(column),

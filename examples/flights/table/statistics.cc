@@ -88,6 +88,7 @@ ColumnProfile profile_column(const Column& column) { return std::visit(Profiler(
 
 std::vector<std::size_t> group_sizes(const Table& table, const std::vector<std::string>& columns) {
   std::vector<const Column*> parts;
+  parts.reserve(columns.size());
   for (const std::string& name : columns) parts.push_back(&table.column(name));
   std::unordered_map<std::string, std::size_t> groups;
   std::string key;
@@ -97,6 +98,7 @@ std::vector<std::size_t> group_sizes(const Table& table, const std::vector<std::
     ++groups[key];
   }
   std::vector<std::size_t> sizes;
+  sizes.reserve(groups.size());
   for (const auto& [group, size] : groups) sizes.push_back(size);
   return sizes;
 }

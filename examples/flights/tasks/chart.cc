@@ -157,9 +157,10 @@ std::vector<double> round_ticks(double minimum, double maximum) {
   for (const double factor : {2.0, 2.5, 2.0}) {
     if (count() > 6) step *= factor;
   }
-  std::vector<double> ticks;
-  for (double at = std::floor(minimum / step); at <= std::ceil(maximum / step); ++at)
-    ticks.push_back(at * step);
+  std::vector<double> ticks = {std::floor(minimum / step) * step};
+  while (ticks.back() < maximum) {
+    ticks.push_back((std::floor(minimum / step) + static_cast<double>(ticks.size())) * step);
+  }
   return ticks;
 }
 

@@ -12,9 +12,9 @@
 namespace flights {
 namespace {
 
-constexpr std::int64_t kMinutesOfDay = 24 * 60;
-constexpr std::int64_t kMaxMilesPerHour =
-    700;  // faster than any airliner over ground, whatever the wind
+constexpr std::int64_t kMinutesOfDay = 1440;
+// Faster than any airliner over ground, whatever the wind.
+constexpr std::int64_t kMaxMilesPerHour = 700;
 
 struct Range {
   const char* column;

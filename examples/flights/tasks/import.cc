@@ -124,8 +124,10 @@ class ImportTask : public TableTask {
     write_artifact("data/rejected.csv", csv.text(), "rows and values that could not be read");
     set_metric("rejections", rejected_.size());
     if (rejected_.empty()) return rota::OperationResult::success("nothing was rejected");
-    return rota::OperationResult::warning(fmt::format(
-        "{} rows or values could not be read: see data/rejected.csv", rejected_.size()));
+    const std::string message =
+        fmt::format("{} rows or values could not be read: see data/rejected.csv", rejected_.size());
+    logger().warning(message);
+    return rota::OperationResult::warning(message);
   }
 
   std::vector<Rejection> rejected_;

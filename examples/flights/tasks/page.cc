@@ -35,6 +35,11 @@ constexpr std::string_view kLegend =
 constexpr std::string_view kDescription =
     "Mean delay of departures in minutes. The table below has all figures.";
 
+std::string label_of(const DelayLine& line) {
+  if (!line.name.empty()) return line.name;
+  return line.group.empty() ? "not known" : line.group;
+}
+
 // Two series, fair and rough, over the lines that have any departure.
 Chart weather_chart(const std::vector<DelayLine>& lines, std::string id, std::string title) {
   Chart chart;
@@ -45,7 +50,7 @@ Chart weather_chart(const std::vector<DelayLine>& lines, std::string id, std::st
   chart.series = {{"fair weather", {}}, {"rough weather", {}}};
   for (const DelayLine& line : lines) {
     if (std::isnan(line.figures.mean)) continue;
-    chart.labels.push_back(line.name.empty() ? line.group : line.name);
+    chart.labels.push_back(label_of(line));
     chart.notes.push_back(format_number(line.figures.mean) + " overall");
     chart.series[0].values.push_back(line.figures.mean_fair);
     chart.series[1].values.push_back(line.figures.mean_rough);
@@ -65,7 +70,7 @@ HtmlTable delay_table(std::string_view caption, std::string_view first,
       caption, {first, "Flights", "Cancelled", "Mean delay", "Median delay", "15 minutes or more",
                 "Mean arrival delay", "Mean, fair weather", "Mean, rough weather"});
   for (const DelayLine& line : lines) {
-    table.begin_row().cell(line.name.empty() ? line.group : line.name);
+    table.begin_row().cell(label_of(line));
     add_figures(table, line.figures);
   }
   return table;

@@ -63,7 +63,7 @@ class PseudonymizeTask : public TableTask {
     std::size_t small = 0, rows_in_small = 0;
     for (; small < groups.size() && groups[small] < k; ++small) rows_in_small += groups[small];
     const double share =
-        flights.rows() == 0 ? 0 : static_cast<double>(rows_in_small) / flights.rows();
+        static_cast<double>(rows_in_small) / static_cast<double>(std::max(flights.rows(), 1UL));
 
     CsvWriter csv;
     csv.row("measure", "value");

@@ -75,7 +75,6 @@ def read_tables(folder):
             keep_default_na=False,
             na_values=["NA", ""],
             dtype={column: "object" for column in texts},
-            float_precision="round_trip",
         )
     return tables
 

@@ -9,7 +9,8 @@ class GreetTask : public rota::BaseTask {
  public:
   using BaseTask::BaseTask;
   void configure_operations() override {
-    add_operation("greet", [](rota::OperationContext&) { return rota::OperationResult::success(); });
+    add_operation("greet",
+                  [](rota::OperationContext&) { return rota::OperationResult::success(); });
   }
 };
 ROTA_TASK(GreetTask, .task_id = "t_greet", .version = "2.0.0");

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A log that cannot be used: one line, status 5, the file as it was, and nothing run."""
+import os
+import shutil
+
+import pytest
+from conftest import one_line
+
+# Root writes everywhere, so these rights are dropped for the command.
+AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
+
+
+@pytest.fixture
+def anybody():
+    if os.geteuid() != 0:
+        return ()
+    assert shutil.which("setpriv"), "setpriv of util-linux is needed to drop root's rights"
+    return AS_ANYBODY
+
+
+def test_a_log_that_is_no_database_is_refused_unchanged(project):
+    (project.folder / ".rota").mkdir()
+    log = project.folder / ".rota" / "log.db"
+    log.write_text("this is no database, but somebody's text\n" * 100)
+    before = log.read_bytes()
+    for command in (["run"], ["plan"], ["log"], ["check", "t_clean"]):
+        done = project.command(*command)
+        assert done.returncode == 5, command
+        assert str(log) in one_line(done.stderr)
+    assert log.read_bytes() == before and project.ran() == []
+    assert sorted(os.listdir(project.folder / ".rota")) == ["log.db"]
+
+
+def test_a_folder_in_the_place_of_the_log_is_refused(project):
+    (project.folder / ".rota" / "log.db").mkdir(parents=True)
+    assert project.command("run").returncode == 5
+    assert project.ran() == []
+
+
+def test_a_read_only_folder_can_be_looked_at_and_not_run_in(project, anybody):
+    project.command("run", "t_import")
+    rota = project.folder / ".rota"
+    os.chmod(rota, 0o500)
+    for file in rota.iterdir():
+        os.chmod(file, 0o400)
+    project.forget_runs()
+    done = project.command("run", "--force", prefix=anybody)
+    assert done.returncode == 5 and project.ran() == []
+    assert str(rota) in one_line(done.stderr)
+    looked = project.command("log", prefix=anybody)
+    assert looked.returncode == 0 and "t_import" in looked.stdout, looked.stderr
+    os.chmod(rota, 0o700)
+
+
+def test_a_log_in_a_folder_that_cannot_be_made_is_refused(project, anybody):
+    os.chmod(project.folder, 0o500)
+    done = project.command("run", prefix=anybody)
+    os.chmod(project.folder, 0o700)
+    assert done.returncode == 5 and project.ran() == []
+    one_line(done.stderr)
+
+
+def test_the_log_goes_where_rota_log_points(project):
+    project.environment["ROTA_LOG"] = str(project.folder / "elsewhere" / "mine.db")
+    assert project.command("run", "t_import").returncode == 0
+    assert (project.folder / "elsewhere" / "mine.db").exists() and not (project.folder / ".rota").exists()
+
+
+def test_the_files_of_the_log_are_private(project):
+    project.command("run", "t_import")
+    assert (project.folder / ".rota").stat().st_mode & 0o777 == 0o700
+    assert (project.folder / ".rota" / "log.db").stat().st_mode & 0o777 == 0o600

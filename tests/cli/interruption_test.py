@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""rota run that is killed, interrupted, or meets another: nothing is lost and nothing is called success."""
+import signal
+
+from conftest import one_line, wait_for
+
+
+def states_of(project, task_id):
+    return [state for id_, state in project.states() if id_ == task_id]
+
+
+def test_after_kill_9_what_had_finished_is_there_and_what_had_not_is_lost(project):
+    project.tell("wait_t_clean")
+    running = project.start("run", "-j", "2")
+    project.wait_until_running("t_clean")
+    wait_for(lambda: states_of(project, "t_other") == ["success"])
+    running.kill()
+    running.wait()
+    assert dict(project.states()) == {"t_import": "success", "t_other": "success", "t_clean": "lost"}
+    assert project.command("check", "t_report").returncode == 1
+    assert project.plan()["t_clean"].startswith("lost, running since ")
+    project.untell("wait_t_clean")
+    project.forget_runs()
+    assert project.command("run").returncode == 0
+    assert project.ran() == ["t_clean", "t_report"]
+    assert states_of(project, "t_clean") == ["success", "lost"]
+
+
+def test_a_task_that_ends_the_process_is_lost_and_can_be_run_again(project):
+    project.tell("abort_t_clean")
+    done = project.command("run", "-j", "1")
+    assert done.returncode == -signal.SIGABRT
+    assert states_of(project, "t_clean") == ["lost"]
+    project.untell("abort_t_clean")
+    assert project.command("run").returncode == 0
+
+
+def test_the_first_interrupt_waits_for_what_runs_and_starts_nothing_more(project):
+    project.tell("wait_t_import")
+    running = project.start("run", "-j", "1")
+    project.wait_until_running("t_import")
+    running.send_signal(signal.SIGINT)
+    assert "waiting for the running tasks" in running.stderr.readline()
+    project.untell("wait_t_import")
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130 and "interrupted" in one_line(errors)
+    assert project.states() == [("t_import", "success")]
+    project.forget_runs()
+    assert project.command("run").returncode == 0
+    assert sorted(project.ran()) == ["t_clean", "t_other", "t_report"]
+
+
+def test_the_second_interrupt_asks_the_running_tasks_to_end(project):
+    project.tell("wait_t_import")
+    running = project.start("run", "-j", "1")
+    project.wait_until_running("t_import")
+    running.send_signal(signal.SIGINT)
+    running.stderr.readline()
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert project.states() == [("t_import", "cancelled")]
+    assert project.plan()["t_import"].startswith("cancelled at ")
+
+
+def test_a_termination_asks_the_running_tasks_to_end_at_once(project):
+    project.tell("wait_t_import")
+    running = project.start("run", "-j", "1")
+    project.wait_until_running("t_import")
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert project.states() == [("t_import", "cancelled")]
+
+
+def test_two_runs_at_once_run_a_task_once_and_name_the_first(project):
+    project.tell("wait_t_import")
+    first = project.start("run")
+    project.wait_until_running("t_import")
+    second = project.command("run", "t_import")
+    assert second.returncode == 4
+    assert "t_import" in one_line(second.stderr) and str(first.pid) in second.stderr
+    project.untell("wait_t_import")
+    first.communicate(timeout=30)
+    assert first.returncode == 0 and project.ran().count("t_import") == 1
