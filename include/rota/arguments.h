@@ -30,7 +30,8 @@ class ROTA_EXPORT Value {
   using Variant = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
   Value() noexcept = default;
-  Value(bool value) noexcept : variant_(value) {}
+  template <std::same_as<bool> Boolean>  // a pointer is no boolean
+  Value(Boolean value) noexcept : variant_(value) {}
   template <std::integral Integer>
   requires(!std::same_as<Integer, bool>) Value(Integer value) : variant_(checked(value)) {}
   template <std::floating_point Float>

@@ -12,8 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Settings that are wrong are the caller's to mend, as a wrong command line is.
+Project find_project_with_settings() try { return find_project(); } catch (const Error& error) {
+  throw UsageError(error.what());
+}
+
 Project find_project_for(const CommandLine& line) {
-  Project project = find_project();
+  Project project = find_project_with_settings();
   std::vector<fs::path> given;
   for (const std::string& text : line.path) {
     for (const fs::path& folder : parse_search_path(text)) {

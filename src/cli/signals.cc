@@ -16,7 +16,7 @@
 namespace rota::cli {
 namespace {
 
-constexpr std::array kSignals = {SIGINT, SIGTERM};
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGPIPE};
 std::array<int, 2> pipe_ends{-1, -1};
 std::array<struct sigaction, kSignals.size()> previous;
 
@@ -55,6 +55,7 @@ void Signals::watch() {
     const ssize_t got = ::read(pipe_ends[0], &number, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got != 1 || number == 0) return;
+    if (number == SIGPIPE) continue;
     if (cancel_.stop_requested()) ::_exit(kInterrupted);
     if (stop_.stop_requested() || number == SIGTERM) {
       told_("asking the running tasks to end; once more: end at once, and leave them lost");

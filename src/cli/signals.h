@@ -9,7 +9,8 @@
 namespace rota::cli {
 
 // While it lives, SIGINT and SIGTERM are taken: the first SIGINT requests `stop`; the second, or SIGTERM,
-// `cancel` as well; the next one ends the process with status 130 on the spot. One object at a time.
+// `cancel` as well; the next one ends the process with status 130 on the spot. A reader of the output that
+// is gone (SIGPIPE) ends nothing by itself: the write gives an error. One object at a time.
 class Signals {
  public:
   // `told` is called with what to say to the person, from a thread of its own.

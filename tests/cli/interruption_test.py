@@ -83,3 +83,14 @@ def test_two_runs_at_once_run_a_task_once_and_name_the_first(project):
     project.untell("wait_t_import")
     first.communicate(timeout=30)
     assert first.returncode == 0 and project.ran().count("t_import") == 1
+
+
+def test_a_reader_that_goes_away_ends_the_run_and_loses_nothing(project):
+    project.tell("wait_t_import")
+    running = project.start("run", "-j", "1")
+    project.wait_until_running("t_import")
+    running.stdout.close()
+    project.untell("wait_t_import")
+    errors = running.stderr.read()
+    assert running.wait(timeout=30) == 1 and "standard output cannot be written" in one_line(errors)
+    assert project.states() == [("t_import", "success")]

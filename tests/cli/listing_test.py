@@ -68,7 +68,7 @@ def test_a_folder_named_on_the_path_is_meant_whole(project):
 def test_bad_settings_are_named_by_file_and_line(project):
     (project.folder / "rota.toml").write_text("path = [\n")
     done = project.command("list")
-    assert done.returncode == 1 and "rota.toml:" in one_line(done.stderr)
+    assert done.returncode == 2 and "rota.toml:" in one_line(done.stderr)
 
 
 def test_a_file_that_is_no_library_is_reported_and_spoils_nothing(project):
