@@ -17,7 +17,7 @@ help:
 
 demo:
 	@tools/setup
-	@tools/build release
+	@tools/build release rota_cli flights_data flights_release
 	@tools/demo
 
 test:

@@ -60,13 +60,20 @@ struct ExecutionContext {
   LogSink sink = {};
 };
 
+// A file that a task reads or writes.
+struct TrackedFile {
+  std::filesystem::path file;
+  std::optional<FileStamp> stamp = {};  // nothing: it is looked at when the execution ends
+};
+
 // A task is one object, used from one thread at a time; request_stop() alone may come from any thread.
 //
 // run() does, in this order: writes the start to the log; initialize(); configure_operations(); execute(),
 // which runs each operation through execute_operation() with the hooks around it; finalize(); writes the
 // end to the log. finalize() is called whenever initialize() was. Nothing escapes run(): an exception
 // becomes a failed execution with its message. A second run() begins anew: operations, results,
-// artifacts, metrics and error are cleared first.
+// artifacts, metrics and error are cleared first. run() from inside an operation of the same object gives
+// false and changes nothing.
 class ROTA_EXPORT BaseTask {
  public:
   // A task without a name of its own; the task class that makes it names it.
@@ -104,7 +111,8 @@ class ROTA_EXPORT BaseTask {
   // Runs one operation and keeps its result under its name. An exception becomes a failed result.
   virtual OperationResult execute_operation(const Operation& operation);
 
-  // For configure_operations(). Throws ArgumentError for an empty name, one that is taken, or no function.
+  // For configure_operations(). Throws ArgumentError for an empty name, one that is taken, no function, or
+  // once the operations are being run.
   void add_operation(std::string name, OperationFunction function);
   const std::vector<Operation>& operations() const noexcept { return operations_; }
 
@@ -115,8 +123,9 @@ class ROTA_EXPORT BaseTask {
   // A path below the project root; an absolute path stays as it is.
   std::filesystem::path project_file(const std::filesystem::path& path) const;
   // Tell what the execution reads and writes: that is how a later plan sees that something changed.
-  // The state of the file (size, mtime) is taken when the execution ends; one that is gone by then
-  // fails it.
+  // The state of an input (size, mtime) is taken when it is told, so that one that changes under the
+  // task is seen as changed by the next plan; that of an output when the execution ends. A file that is
+  // not there by then fails the execution.
   void track_input(const std::filesystem::path& path);
   void track_output(const std::filesystem::path& path);
   // Also an output.
@@ -145,6 +154,9 @@ class ROTA_EXPORT BaseTask {
   void bind_context(ExecutionContext context);
 
  private:
+  void log_failure(const std::string& message) const;
+  std::filesystem::path project_root() const;
+
   class Run;  // one pass through the life cycle (src/task/run.h)
 
   std::string task_id_;
@@ -159,10 +171,11 @@ class ROTA_EXPORT BaseTask {
   std::vector<Operation> operations_;
   std::map<std::string, OperationResult, std::less<>> results_;
   std::vector<Artifact> artifacts_;
-  std::vector<std::filesystem::path> inputs_;
-  std::vector<std::filesystem::path> outputs_;
+  std::vector<TrackedFile> inputs_;
+  std::vector<TrackedFile> outputs_;
   Metrics metrics_;
   TaskStatus status_ = TaskStatus::pending;
+  bool operations_are_run_ = false;
   std::optional<ErrorDetails> error_;
   std::string task_run_id_;
 };

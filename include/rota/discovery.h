@@ -4,12 +4,14 @@
 #pragma once
 
 #include <rota/export.h>
+#include <rota/project.h>
 #include <rota/task_class.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,12 @@ struct DiscoveryQuery {
   std::vector<std::string> packages = {};
   bool recursive = true;  // subfolders too; links to folders are followed, a loop is cut
 };
+
+// Where a project's task classes are. Without packages: folders that someone named as the search path are
+// meant as a whole; below a project's root, which holds much besides, it is the package `scripts`.
+ROTA_EXPORT DiscoveryQuery make_discovery_query(
+    const Project& project, const std::optional<std::vector<std::string>>& packages = std::nullopt,
+    bool recursive = true);
 
 struct Discovery {
   std::map<std::string, TaskClassPtr> task_classes =

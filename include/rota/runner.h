@@ -33,7 +33,7 @@ struct ROTA_EXPORT RunSummary {
   std::chrono::microseconds duration{0};
   bool log_failed = false;       // an execution could not be recorded; the run was ended
   bool already_running = false;  // a task was running elsewhere
-  bool interrupted = false;      // the run was asked to stop
+  bool interrupted = false;      // the run was asked to stop before all was done
 
   std::size_t count(ExecutionState state) const noexcept;
   // Every task succeeded or was up to date, and the log holds it.

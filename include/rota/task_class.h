@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,8 @@ class ROTA_EXPORT TaskClass {
   std::string origin() const;
   // The file that it is in; empty for the program itself.
   virtual std::string location() const { return {}; }
+  // The C++ type of its instances, where it is compiled into this program; else null.
+  virtual const std::type_info* type() const noexcept { return nullptr; }
   // The same class under another id.
   virtual std::shared_ptr<const TaskClass> with_task_id(std::string task_id) const = 0;
 
@@ -196,7 +199,7 @@ std::unique_ptr<BaseTask> make_task(const Arguments& arguments) {
 using TaskFunction = std::unique_ptr<BaseTask> (*)(const Arguments&);
 
 ROTA_EXPORT TaskClassPtr make_compiled_task_class(TaskMetadata metadata, TaskFunction function,
-                                                  bool takes_arguments);
+                                                  bool takes_arguments, const std::type_info& type);
 ROTA_EXPORT std::string class_name_of(const std::type_info& type);
 
 // Static members that a class may declare instead of ROTA_TASK, under the document's names.
@@ -233,7 +236,8 @@ TaskClassPtr make_task_class(std::string task_id) {
   metadata.task_id = std::move(task_id);
   metadata.class_name = detail::class_name_of(typeid(T));
   detail::read_static_members<T>(metadata);
-  return detail::make_compiled_task_class(std::move(metadata), function, TakesArguments<T>);
+  return detail::make_compiled_task_class(std::move(metadata), function, TakesArguments<T>,
+                                          typeid(T));
 }
 
 }  // namespace rota::inline v1

@@ -7,6 +7,9 @@
 //             .parameters = {{.name = "threads", .type = rota::ParameterType::integer,
 //                             .default_value = "2", .description = "how many work at once"}});
 //
+// The fields come in this order, each may be left out but the id: task_id, task_type, description, version,
+// author, dependencies, parameters, docstring.
+//
 // In a program it registers the class with the registry of the process. In a plugin it lays the metadata
 // into the file as data (see plugin.h), so that they are read without loading it. The compiler checks the
 // id, the version, each dependency and parameter, and the class.
@@ -25,6 +28,7 @@
 #include <exception>
 #include <initializer_list>
 #include <string_view>
+#include <typeinfo>
 
 namespace rota::inline v1 {
 
@@ -113,6 +117,26 @@ consteval bool parameters_are_valid(const TaskDeclaration& declaration) {
     for (const auto* other = declaration.parameters.begin(); other != one; ++other) {
       if (one->name == other->name) return false;
     }
+  }
+  return true;
+}
+
+consteval bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || text.size() > 19) return false;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+  }
+  return true;
+}
+
+// What a number is, only the program can tell: it is checked when the manifest is read.
+consteval bool defaults_are_valid(const TaskDeclaration& declaration) {
+  for (const ParameterDeclaration& parameter : declaration.parameters) {
+    const std::string_view text = parameter.default_value;
+    if (text.data() == nullptr) continue;
+    if (parameter.type == ParameterType::integer && !is_integer(text)) return false;
+    if (parameter.type == ParameterType::boolean && text != "true" && text != "false") return false;
   }
   return true;
 }
@@ -254,6 +278,7 @@ int create_task(const void* arguments, void** task, rota_error* error) noexcept 
 struct DeclaredTask {
   rota_task task;
   std::string_view note;
+  const std::type_info* type;
   const DeclaredTask* next;
 };
 
@@ -263,11 +288,12 @@ ROTA_EXPORT void declare_task(DeclaredTask& declared) noexcept;
 
 class TaskNode {
  public:
-  TaskNode(std::string_view task_id, std::string_view note, bool takes_arguments,
-           int (*create)(const void*, void**, rota_error*)) noexcept
+  TaskNode(std::string_view task_id, std::string_view note, const std::type_info& type,
+           bool takes_arguments, int (*create)(const void*, void**, rota_error*)) noexcept
       : declared_{{sizeof(rota_task), takes_arguments ? 1U : 0U, task_id.data(), task_id.size(),
                    create, module_plugin.tasks},
                   note,
+                  &type,
                   nullptr} {
     module_plugin.tasks = &declared_.task;
     declare_task(declared_);
@@ -309,6 +335,8 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
   static_assert(                                                                                 \
       ::rota::detail::parameters_are_valid(rota_declaration_##Number),                           \
       "ROTA_TASK: each of .parameters needs a name of its own, of the characters of a task id"); \
+  static_assert(::rota::detail::defaults_are_valid(rota_declaration_##Number),                   \
+                "ROTA_TASK: a .default_value is no integer, or no boolean (true or false)");     \
   static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                            \
                 "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");             \
   ROTA_DETAIL_NOTE static constexpr auto rota_note_##Number =                                    \
@@ -316,7 +344,7 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
           rota_declaration_##Number, #Class);                                                    \
   static ::rota::detail::TaskNode rota_node_##Number {                                           \
     rota_declaration_##Number.task_id, {rota_note_##Number.data(), rota_note_##Number.size()},   \
-        ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>                       \
+        typeid(Class), ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>        \
   }
 #define ROTA_DETAIL_EXPAND(Class, Number, ...) ROTA_DETAIL_TASK(Class, Number, __VA_ARGS__)
 

@@ -31,8 +31,7 @@ struct TaskMetadata {
   std::string description = {};
   std::string version = "1.0.0";
   std::string class_name = {};
-  std::string module =
-      {};  // where the class is defined: the plugin's file, or "" for the program itself
+  std::string module = {};  // where the class is defined: the plugin's dotted path, or "__main__"
   std::vector<std::string> dependencies = {};
   std::string author = "unknown";
   std::vector<Parameter> parameters = {};

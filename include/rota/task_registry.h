@@ -33,7 +33,8 @@ class ROTA_EXPORT TaskRegistry {
   static TaskRegistry& process();
 
   // Registers a class under an id; one call makes it visible to all threads.
-  // True: it is registered, or the very same class was there already. False: the class is not valid;
+  // True: it is registered, or the same class was there already (the same object, C++ type, or plugin), as
+  // after ROTA_TASK; the metadata that were there stay. False: the class is not valid;
   // all reasons go to the log sink, and validate_task_class gives them.
   // Throws TaskRegistryError when the id is malformed, or is taken by another class: the message names
   // both, and the class that was there stays.
@@ -57,7 +58,8 @@ class ROTA_EXPORT TaskRegistry {
   std::unique_ptr<BaseTask> create_task_instance(std::string_view task_id,
                                                  const Arguments& arguments = {}) const;
 
-  // What the packages hold (see discovery.h), without running any of it; registers nothing.
+  // What the packages hold (see discovery.h; none given: make_discovery_query says where), without running
+  // any of it; registers nothing. An empty list of packages holds nothing.
   std::map<std::string, TaskClassPtr> discover_task_classes(
       const std::optional<std::vector<std::string>>& package_paths = std::nullopt,
       bool recursive = true) const;

@@ -11,8 +11,10 @@
 namespace rota::cli {
 
 void add_check(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
-      "check", "Tell whether each dependency of a task has succeeded (exit status 0) or not (1)");
+  CLI::App* command = app.add_subcommand("check",
+                                         "Tell whether each task that a task depends on has ever "
+                                         "succeeded (exit status 0) or not (1); `rota plan` "
+                                         "tells what is stale");
   add_one_task_id(*command, line);
   add_json(*command, line);
   command->callback([&line] {

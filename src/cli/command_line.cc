@@ -29,10 +29,22 @@ void add_commands(CLI::App& app, CommandLine& line) {
                  "rota.toml, then the folder scripts of the project")
       ->type_name("FOLDER")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   app.footer(kExitCodes);
   for (const auto add : {add_list, add_show, add_check, add_plan, add_run, add_log, add_graph})
     add(app, line);
+}
+
+// The first word, where it is meant as a command and is none.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return {};
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const auto nearest =
+      nearest_task_id(argv[1], std::vector<std::string_view>(names.begin(), names.end()));
+  return fmt::format("there is no command {}{}", argv[1],
+                     nearest ? fmt::format("; did you mean {}?", *nearest) : "; see rota --help");
 }
 
 // What CLI11 says, as one line with a hint.
@@ -68,7 +80,8 @@ void add_plan_options(CLI::App& command, CommandLine& line) {
                   "repeatable")
       ->type_name("[ID:]NAME=VALUE")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -82,6 +95,10 @@ int run_command_line(int argc, char** argv) {
     return status;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
+    if (const std::string message = unknown_command(app, argc, argv); !message.empty()) {
+      print_error(message);
+      return kUsage;
+    }
     return report_usage(app, error);
   } catch (const std::exception& error) {
     return report_error(error);

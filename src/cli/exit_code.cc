@@ -19,8 +19,9 @@ int exit_code_of(const std::exception& error) {
 }  // namespace
 
 int report_error(const std::exception& error) {
-  print_error(error.what());
-  return exit_code_of(error);
+  const int status = exit_code_of(error);
+  status == kInvalidGraph ? print_error_lines(error.what()) : print_error(error.what());
+  return status;
 }
 
 }  // namespace rota::cli

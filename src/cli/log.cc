@@ -48,6 +48,7 @@ void add_log(CLI::App& app, CommandLine& line) {
   add_json(*command, line);
   auto given = std::make_shared<LogOptionsGiven>();
   command->add_option("--limit,-n", given->limit, "How many executions; 0: all")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--state", given->state, "Only executions in this state")->type_name("STATE");

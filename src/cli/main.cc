@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.h"
 
-int main(int argc, char** argv) { return rota::cli::run_command_line(argc, argv); }
+#include <csignal>
+
+int main(int argc, char** argv) {
+  // A file that may not grow further is an error of the write that met the limit, not the end of the process.
+  std::signal(SIGXFSZ, [](int) {});
+  return rota::cli::run_command_line(argc, argv);
+}

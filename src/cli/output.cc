@@ -21,16 +21,10 @@ namespace {
       fmt::format("standard output cannot be written: {}", std::generic_category().message(errno)));
 }
 
-// Each line for itself, so that no value can forge one by control characters.
-std::string printable_lines(std::string_view text) {
-  std::string lines;
-  for (;;) {
-    const std::size_t end = text.find('\n');
-    lines += printable(text.substr(0, end));
-    lines += '\n';
-    if (end == std::string_view::npos || end + 1 == text.size()) return lines;
-    text.remove_prefix(end + 1);
-  }
+// Whether stderr can be written or not, the exit status tells how it went.
+void print_to_stderr(const std::string& text) {
+  std::fflush(stdout);
+  std::fputs(text.c_str(), stderr);
 }
 
 }  // namespace
@@ -40,14 +34,36 @@ void print(std::string_view text) {
 }
 
 void print_error(std::string_view text) {
-  std::fflush(stdout);
-  fmt::print(stderr, "rota: {}", printable_lines(text));
+  print_to_stderr(fmt::format("rota: {}\n", printable(text)));
+}
+
+void print_error_lines(std::string_view text) {
+  std::string lines = "rota: ";
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    lines += printable(text.substr(0, end)) + "\n";
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  print_to_stderr(lines);
 }
 
 void print_warning(std::string_view text) { print_error(fmt::format("warning: {}", text)); }
 
 void flush_output() {
   if (std::fflush(stdout) != 0) throw_output_error();
+}
+
+StdoutSetAside::StdoutSetAside() {
+  flush_output();
+  kept_ = ::dup(STDOUT_FILENO);
+  if (kept_ < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) throw_output_error();
+}
+
+StdoutSetAside::~StdoutSetAside() {
+  std::fflush(stdout);
+  ::dup2(kept_, STDOUT_FILENO);
+  ::close(kept_);
 }
 
 bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }

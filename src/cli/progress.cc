@@ -63,8 +63,7 @@ void Progress::task_finished(const PlanStep& step, const TaskOutcome& outcome) {
 }
 
 void Progress::task_logged(const PlanStep& step, LogLevel level, std::string_view message) {
-  // Errors come with the task's end.
-  if (!style_.verbose && level != LogLevel::warning) return;
+  if (!style_.verbose && level < LogLevel::warning) return;
   say(fmt::format("{}: {}: {}", to_string(level), plan_->graph.task_id(step.task), message));
 }
 

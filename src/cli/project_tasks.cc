@@ -4,6 +4,10 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -40,10 +44,7 @@ Discovery discover_in(const Project& project) {
     if (!fs::is_directory(folder, ignored))
       print_warning(fmt::format("{}: there is no such folder", folder.string()));
   }
-  // A folder that someone named is meant as a whole; a project's root holds much besides.
-  std::vector<std::string> packages;
-  if (!project.search_path_is_given) packages.emplace_back("scripts");
-  return discover({.roots = project.search_path, .packages = packages, .recursive = true});
+  return discover(make_discovery_query(project));
 }
 
 }  // namespace
@@ -76,7 +77,8 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
 }
 
 std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_reading() const {
-  if (!fs::exists(fs::symlink_status(project_.log_path))) return open_memory_log();
+  struct stat status {};
+  if (::lstat(project_.log_path.c_str(), &status) != 0 && errno == ENOENT) return open_memory_log();
   return open_sqlite_log(project_.log_path, {.project_root = project_.root, .read_only = true});
 }
 

@@ -8,6 +8,10 @@
 #include "report/json.h"
 #include "report/text.h"
 
+#include <atomic>
+#include <cstdlib>
+#include <optional>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -46,6 +50,30 @@ std::string describe_trouble(const RunSummary& summary, const Plan& plan) {
   return fmt::format("{} tasks failed, the first: {}", failed, cause);
 }
 
+std::atomic<bool> is_running{false};
+
+// A task that calls exit() would end the command as if all were done.
+void refuse_exit_while_running() {
+  if (!is_running) return;
+  print_error("a task ended the process by calling exit(); what was running is lost");
+  std::_Exit(kFailed);
+}
+
+RunSummary run_watched(const Plan& plan, const ProjectTasks& tasks, ExecutionLog& log,
+                       const RunOptions& options) {
+  static const int registered = std::atexit(refuse_exit_while_running);
+  (void)registered;
+  is_running = true;
+  try {
+    RunSummary summary = run(plan, tasks.registry(), log, options);
+    is_running = false;
+    return summary;
+  } catch (...) {
+    is_running = false;
+    throw;
+  }
+}
+
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
   tasks.explain_if_empty();
@@ -58,13 +86,16 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
                      .terminal = !line.json && stdout_is_terminal(),
                      .verbose = given.verbose});
   const Signals signals([&progress](const char* message) { progress.say(message); });
-  const RunSummary summary = run(plan, tasks.registry(), *log,
-                                 {.jobs = given.jobs,
-                                  .observer = &progress,
-                                  .stop = signals.stop(),
-                                  .cancel = signals.cancel(),
-                                  .project_root = tasks.project().root});
+  std::optional<StdoutSetAside> only_json;
+  if (line.json) only_json.emplace();
+  const RunSummary summary = run_watched(plan, tasks, *log,
+                                         {.jobs = given.jobs,
+                                          .observer = &progress,
+                                          .stop = signals.stop(),
+                                          .cancel = signals.cancel(),
+                                          .project_root = tasks.project().root});
   progress.finish();
+  only_json.reset();
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
   if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
   return exit_code_of(summary);

@@ -38,7 +38,7 @@ Value parse_value(const GivenArgument& given, ParameterType type) {
   try {
     return Value::parse(given.value, type);
   } catch (const ArgumentError& error) {
-    throw UsageError(fmt::format("--arg {}: {}", given.name, error.what()));
+    throw UsageError(fmt::format("--arg {}={}: {}", given.name, given.value, error.what()));
   }
 }
 
@@ -97,7 +97,11 @@ Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph,
     given.task_id.empty() ? give_to_all(given, graph, options.arguments)
                           : give_to_one(given, graph, options.arguments);
   }
-  return make_plan(std::move(graph), log, options);
+  try {
+    return make_plan(std::move(graph), log, options);
+  } catch (const ArgumentError& error) {
+    throw UsageError(fmt::format("{}; give arguments with --arg ID:NAME=VALUE", error.what()));
+  }
 }
 
 }  // namespace rota::cli

@@ -16,7 +16,7 @@
 namespace rota::cli {
 namespace {
 
-constexpr std::array kSignals = {SIGINT, SIGTERM, SIGPIPE};
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 std::array<int, 2> pipe_ends{-1, -1};
 std::array<struct sigaction, kSignals.size()> previous;
 
@@ -57,7 +57,7 @@ void Signals::watch() {
     if (got != 1 || number == 0) return;
     if (number == SIGPIPE) continue;
     if (cancel_.stop_requested()) ::_exit(kInterrupted);
-    if (stop_.stop_requested() || number == SIGTERM) {
+    if (stop_.stop_requested() || number != SIGINT) {
       told_("asking the running tasks to end; once more: end at once, and leave them lost");
       stop_.request_stop();
       cancel_.request_stop();

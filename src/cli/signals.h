@@ -8,7 +8,7 @@
 
 namespace rota::cli {
 
-// While it lives, SIGINT and SIGTERM are taken: the first SIGINT requests `stop`; the second, or SIGTERM,
+// While it lives, SIGINT, SIGTERM and SIGHUP are taken: the first SIGINT requests `stop`; the second, or one of the others,
 // `cancel` as well; the next one ends the process with status 130 on the spot. A reader of the output that
 // is gone (SIGPIPE) ends nothing by itself: the write gives an error. One object at a time.
 class Signals {

@@ -24,7 +24,7 @@ OrRefusal<TaskClassPtr> to_class(const detail::DeclaredTask& declared) {
   if (auto* refusal = std::get_if<Refusal>(&metadata)) return std::move(*refusal);
   auto& known = std::get<TaskMetadata>(metadata);
   known.module = "__main__";
-  return std::make_shared<EntryTaskClass>(std::move(known), declared.task);
+  return std::make_shared<EntryTaskClass>(std::move(known), declared.task, declared.type);
 }
 
 }  // namespace
@@ -53,13 +53,14 @@ std::vector<OrRefusal<TaskClassPtr>> take_declared_tasks() {
 IgnoreDeclarations::IgnoreDeclarations() noexcept { ++ignoring; }
 IgnoreDeclarations::~IgnoreDeclarations() { --ignoring; }
 
-EntryTaskClass::EntryTaskClass(TaskMetadata metadata, const rota_task& entry)
-    : TaskClass(std::move(metadata)), entry_(entry) {}
+EntryTaskClass::EntryTaskClass(TaskMetadata metadata, const rota_task& entry,
+                               const std::type_info* type)
+    : TaskClass(std::move(metadata)), entry_(entry), type_(type) {}
 
 TaskClassPtr EntryTaskClass::with_task_id(std::string task_id) const {
   TaskMetadata renamed = metadata();
   renamed.task_id = std::move(task_id);
-  return std::make_shared<EntryTaskClass>(std::move(renamed), entry_);
+  return std::make_shared<EntryTaskClass>(std::move(renamed), entry_, type_);
 }
 
 std::unique_ptr<BaseTask> EntryTaskClass::construct(const Arguments& arguments) const {

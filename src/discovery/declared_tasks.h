@@ -29,7 +29,8 @@ class IgnoreDeclarations {
 // A class whose instances come through the C function of a plugin or of this program.
 class EntryTaskClass final : public TaskClass {
  public:
-  EntryTaskClass(TaskMetadata metadata, const rota_task& entry);
+  EntryTaskClass(TaskMetadata metadata, const rota_task& entry, const std::type_info* type);
+  const std::type_info* type() const noexcept override { return type_; }
   TaskClassPtr with_task_id(std::string task_id) const override;
 
  private:
@@ -37,6 +38,7 @@ class EntryTaskClass final : public TaskClass {
   bool takes_arguments() const noexcept override { return entry_.takes_arguments != 0; }
 
   const rota_task& entry_;
+  const std::type_info* type_;
 };
 
 // Calls the C function; its error comes back as an exception.

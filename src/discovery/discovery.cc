@@ -51,6 +51,19 @@ std::string_view to_string(RefusalReason reason) noexcept {
   return kNames[static_cast<std::size_t>(reason)];
 }
 
+DiscoveryQuery make_discovery_query(const Project& project,
+                                    const std::optional<std::vector<std::string>>& packages,
+                                    bool recursive) {
+  DiscoveryQuery query{.roots = project.search_path, .recursive = recursive};
+  if (packages) {
+    query.packages = *packages;
+    if (packages->empty()) query.roots.clear();
+  } else if (!project.search_path_is_given) {
+    query.packages = {"scripts"};
+  }
+  return query;
+}
+
 Discovery discover(const DiscoveryQuery& query) {
   Scan scanned = scan(query);
   Discovery discovery;

@@ -124,6 +124,10 @@ OrRefusal<std::vector<Table>> tables_of_segments(const Reader& reader, const Elf
       reader.read_array<Elf64_Phdr>(header.e_phoff, header.e_phnum, "program header table");
   if (auto* refusal = std::get_if<Refusal>(&headers)) return std::move(*refusal);
   for (const Elf64_Phdr& segment : std::get<0>(headers)) {
+    // The loader would map what is not there, and the process would end when it is touched.
+    if (segment.p_type == PT_LOAD && !reader.holds(segment.p_offset, segment.p_filesz)) {
+      return truncated("code");
+    }
     if (segment.p_type == PT_NOTE)
       tables.push_back({segment.p_offset, segment.p_filesz, segment.p_align});
   }

@@ -147,6 +147,16 @@ TEST(ElfNotes, EveryTruncationIsSeen) {
   }
 }
 
+TEST(ElfNotes, OfALibraryWhoseCodeIsCutOffAreRefused) {
+  std::string bytes = library(ours("one"));
+  Elf64_Phdr segment{};
+  std::memcpy(&segment, bytes.data() + sizeof(Elf64_Ehdr), sizeof segment);
+  segment.p_type = PT_LOAD;
+  segment.p_filesz = bytes.size() - segment.p_offset + 1;
+  std::memcpy(bytes.data() + sizeof(Elf64_Ehdr), &segment, sizeof segment);
+  EXPECT_EQ(reason(read(bytes)), RefusalReason::truncated);
+}
+
 TEST(ElfNotes, NoDamageDoesHarm) {
   std::mt19937_64 random(20261123);
   for (const Where where : {Where::segment, Where::section}) {

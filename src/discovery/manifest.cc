@@ -148,9 +148,9 @@ class ManifestReader {
       try {
         parameter.default_value = Value::parse(*default_text, parameter.type);
       } catch (const ArgumentError& error) {
-        return Refusal{
-            RefusalReason::invalid_task,
-            fmt::format("the default of parameter {} is wrong: {}", parameter.name, error.what())};
+        return Refusal{RefusalReason::invalid_task,
+                       fmt::format("task {}: the default of parameter {} is wrong: {}",
+                                   metadata_.task_id, parameter.name, error.what())};
       }
     }
     metadata_.parameters.push_back(std::move(parameter));

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,19 @@ OrRefusal<OpenedPlugin> open_plugin(const std::filesystem::path& file) {
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0) return unreadable(errno);
   if (!S_ISREG(status.st_mode)) return not_regular;
   return OpenedPlugin{std::move(fd), identity_of(status)};
+}
+
+// Which of two classes of one plugin an id means, no one could tell: none.
+void refuse_repeated_ids(Manifest& manifest) {
+  std::map<std::string, int> counts;
+  for (const TaskMetadata& task : manifest.tasks) ++counts[task.task_id];
+  std::erase_if(manifest.tasks, [&](const TaskMetadata& task) { return counts[task.task_id] > 1; });
+  for (const auto& [task_id, count] : counts) {
+    if (count == 1) continue;
+    manifest.refused.push_back(
+        {RefusalReason::invalid_task,
+         fmt::format("{} of its classes have the id {}; give each its own", count, task_id)});
+  }
 }
 
 class PluginTaskClass final : public TaskClass {
@@ -92,6 +106,7 @@ OrRefusal<Manifest> read_plugin(const std::filesystem::path& file) {
       manifest.tasks.push_back(std::get<TaskMetadata>(std::move(metadata)));
     }
   }
+  refuse_repeated_ids(manifest);
   if (manifest.tasks.empty() && manifest.refused.empty()) {
     return Refusal{RefusalReason::no_task, "it is a shared library without task classes"};
   }

@@ -83,6 +83,9 @@ Project find_project(const fs::path& from) {
   Project project;
   project.root = find_root(fs::absolute(from).lexically_normal());
   const auto log = environment("ROTA_LOG");
+  if (log && log->find("://") != std::string::npos) {
+    throw Error(fmt::format("ROTA_LOG={}: the log of this version is a file; name its path", *log));
+  }
   project.log_path = log ? fs::absolute(*log) : project.root / ".rota" / "log.db";
 
   if (const auto path = environment("ROTA_PATH")) project.search_path = parse_search_path(*path);

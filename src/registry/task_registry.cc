@@ -30,17 +30,13 @@ void require_id(std::string_view task_id) {
       task_id));
 }
 
-// The same class again: the very object, or what a second discovery makes of the same file.
+// The same class again: the very object, the same C++ type, or what a second discovery makes of the same
+// file.
 bool is_same_class(const TaskClass& one, const TaskClass& other) {
-  return &one == &other || (!one.location().empty() && one.location() == other.location() &&
-                            one.metadata() == other.metadata());
-}
-
-DiscoveryQuery query_for(const std::optional<std::vector<std::string>>& package_paths,
-                         bool recursive) {
-  return {.roots = find_project().search_path,
-          .packages = package_paths.value_or(std::vector<std::string>{"scripts"}),
-          .recursive = recursive};
+  if (&one == &other) return true;
+  if (one.type() != nullptr && other.type() != nullptr) return *one.type() == *other.type();
+  return !one.location().empty() && one.location() == other.location() &&
+         one.metadata() == other.metadata();
 }
 
 }  // namespace
@@ -150,7 +146,7 @@ std::unique_ptr<BaseTask> TaskRegistry::create_task_instance(std::string_view ta
 
 std::map<std::string, TaskClassPtr> TaskRegistry::discover_task_classes(
     const std::optional<std::vector<std::string>>& package_paths, bool recursive) const {
-  Discovery discovery = discover(query_for(package_paths, recursive));
+  Discovery discovery = discover(make_discovery_query(find_project(), package_paths, recursive));
   for (const RefusedFile& refused : discovery.refused) {
     if (refused.reason == RefusalReason::no_task) continue;
     impl_->logger.warning(fmt::format("{}: {}", refused.file.string(), refused.message));

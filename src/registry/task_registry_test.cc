@@ -96,6 +96,14 @@ TEST(TaskRegistry, TheSameObjectTwiceIsNoConflict) {
   EXPECT_TRUE(registry.register_task_class(task_class));
 }
 
+TEST(TaskRegistry, TheSameTypeTwiceIsNoConflictAlsoAfterItsDeclaration) {
+  TaskRegistry registry;
+  EXPECT_TRUE(registry.register_task_class<First>("t_a"));
+  EXPECT_TRUE(registry.register_task_class<First>("t_a"));
+  EXPECT_TRUE(register_task_class<Declared>("t_declared"));
+  EXPECT_EQ(get_task_class("t_declared")->metadata().version, "2.0");
+}
+
 TEST(TaskRegistry, RefusesMalformedIdsAndNoClass) {
   TaskRegistry registry;
   EXPECT_THROW(registry.register_task_class<First>("1x"), TaskRegistryError);
@@ -169,15 +177,15 @@ TEST(TaskRegistry, LetsOneOfTwoThreadsHaveAnId) {
     TaskRegistry registry;
     std::atomic<int> taken{0};
     std::atomic<int> refused{0};
-    const auto claim = [&] {
+    const auto claim = [&](const TaskClassPtr& task_class) {
       try {
-        registry.register_task_class<First>("t_a") ? ++taken : ++refused;
+        registry.register_task_class("t_a", task_class) ? ++taken : ++refused;
       } catch (const TaskRegistryError&) {
         ++refused;
       }
     };
-    std::thread one(claim);
-    std::thread other(claim);
+    std::thread one(claim, make_task_class<First>("t_a"));
+    std::thread other(claim, make_task_class<Second>("t_a"));
     one.join();
     other.join();
     EXPECT_EQ(taken, 1);

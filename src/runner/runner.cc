@@ -65,7 +65,8 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
     const auto executor = make_inline_executor(count_jobs(plan, options));
     driver.drive(*executor);
   }
-  summary.interrupted = options.stop.stop_requested() || options.cancel.stop_requested();
+  const bool asked_to_stop = options.stop.stop_requested() || options.cancel.stop_requested();
+  summary.interrupted = asked_to_stop && !summary.succeeded();
   summary.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - began);
   return summary;

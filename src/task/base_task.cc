@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a task is and tells; the life cycle of one execution is in run.cc.
+#include "task/file_stamp.h"
 #include "task/run.h"
 #include <rota/base_task.h>
 #include <rota/project.h>
@@ -85,14 +86,28 @@ OperationResult BaseTask::execute_operation(const Operation& operation) {
     result = OperationResult::error("it threw something that is no std::exception");
   }
   if (result.failed()) {
-    logger_.error(fmt::format("operation {} failed: {}", operation.name, result.message));
+    log_failure(fmt::format("operation {} failed: {}", operation.name, result.message));
     if (!error_) error_ = ErrorDetails{std::move(type), result.message, operation.name};
+  }
+  if (result.status == OperationStatus::warning) {
+    logger_.warning(fmt::format("operation {}: {}", operation.name, result.message));
+  } else if (result.status == OperationStatus::skipped) {
+    logger_.info(fmt::format("operation {} skipped: {}", operation.name, result.message));
   }
   results_.insert_or_assign(operation.name, result);
   return result;
 }
 
+// Whoever runs the task with a sink of its own is told by its end, and need not hear it twice.
+void BaseTask::log_failure(const std::string& message) const {
+  if (!context_.sink) logger_.error(message);
+}
+
 void BaseTask::add_operation(std::string name, OperationFunction function) {
+  if (operations_are_run_) {
+    throw ArgumentError(
+        fmt::format("operation {} comes too late; add it in configure_operations()", name));
+  }
   if (name.empty()) throw ArgumentError("an operation needs a name");
   if (!function) throw ArgumentError(fmt::format("operation {} has no function", name));
   for (const Operation& operation : operations_) {
@@ -102,19 +117,23 @@ void BaseTask::add_operation(std::string name, OperationFunction function) {
   operations_.push_back({std::move(name), std::move(function)});
 }
 
+std::filesystem::path BaseTask::project_root() const {
+  if (!config_.project_root.empty()) return config_.project_root;
+  return context_.project_root.empty() ? find_project().root : context_.project_root;
+}
+
 std::filesystem::path BaseTask::project_file(const std::filesystem::path& path) const {
-  if (path.is_absolute()) return path;
-  if (!config_.project_root.empty()) return config_.project_root / path;
-  if (!context_.project_root.empty()) return context_.project_root / path;
-  return find_project().root / path;
+  return path.is_absolute() ? path : project_root() / path;
 }
 
 void BaseTask::track_input(const std::filesystem::path& path) {
-  inputs_.push_back(project_file(path));
+  std::filesystem::path file = project_file(path);
+  auto stamp = stamp_file(file, project_root());
+  inputs_.push_back({std::move(file), std::move(stamp)});
 }
 
 void BaseTask::track_output(const std::filesystem::path& path) {
-  outputs_.push_back(project_file(path));
+  outputs_.push_back({project_file(path)});
 }
 
 void BaseTask::add_artifact(std::filesystem::path path, std::string description) {

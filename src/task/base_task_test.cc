@@ -223,6 +223,54 @@ TEST_F(BaseTaskTest, RecordsWhatItReadsAndWrites) {
   EXPECT_EQ(task_.artifacts().at(0).description, "the copy");
 }
 
+TEST_F(BaseTaskTest, RemembersAnInputAsItWasWhenItWasTold) {
+  std::ofstream(folder_ / "in.txt") << "abc";
+  task_.script = {{"read", [this](OperationContext&) {
+                     task_.track_input("in.txt");
+                     std::ofstream(folder_ / "in.txt") << "changed under the task";
+                     return OperationResult::success();
+                   }}};
+  ASSERT_TRUE(task_.run());
+  EXPECT_EQ(latest().end.inputs.at(0).size_bytes, 3U);
+}
+
+TEST_F(BaseTaskTest, RefusesAnOperationThatIsAddedByAnother) {
+  task_.script = {{"one", [this](OperationContext&) {
+                     task_.add_operation("late", task_.step("late"));
+                     return OperationResult::success();
+                   }}};
+  EXPECT_FALSE(task_.run());
+  EXPECT_THAT(latest().end.message, HasSubstr("operation late comes too late"));
+}
+
+TEST_F(BaseTaskTest, RunFromInsideItsOwnOperationDoesNothing) {
+  task_.script = {{"one",
+                   [this](OperationContext&) {
+                     EXPECT_FALSE(task_.run());
+                     return OperationResult::success();
+                   }},
+                  {"two", task_.step("two")}};
+  EXPECT_TRUE(task_.run());
+  EXPECT_FALSE(task_.error_details().has_value());
+  EXPECT_EQ(task_.results().size(), 2U);
+  EXPECT_EQ(count(), 1U);
+}
+
+TEST_F(BaseTaskTest, TellsItsLoggerWhatWarnedOrWasSkipped) {
+  std::vector<std::string> messages;
+  task_.bind_context({.log = log_.get(),
+                      .project_root = folder_,
+                      .sink = [&](LogLevel level, std::string_view, std::string_view message) {
+                        messages.push_back(std::string(to_string(level)) + " " +
+                                           std::string(message));
+                      }});
+  task_.script = {{"one", task_.step("one", OperationResult::warning("half of it only"))},
+                  {"two", task_.step("two", OperationResult::skipped("nothing new"))}};
+  EXPECT_TRUE(task_.run());
+  EXPECT_THAT(messages, ElementsAre("warning operation one: half of it only",
+                                    "info operation two skipped: nothing new"));
+}
+
 TEST_F(BaseTaskTest, ATrackedFileThatIsGoneAtTheEndFailsTheTask) {
   task_.script = {{"one", [this](OperationContext&) {
                      task_.track_output("never_written.txt");

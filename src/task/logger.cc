@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "os/one_line.h"
 #include <rota/logger.h>
 
 #include <atomic>
@@ -32,7 +33,7 @@ void write_to_stderr(LogLevel level, std::string_view logger, std::string_view m
     made->set_level(spdlog::level::warn);
     return made;
   }();
-  output->log(spdlog_level(level), "{}: {}", logger, message);
+  output->log(spdlog_level(level), "{}: {}", one_line(logger), one_line(message));
 }
 
 std::mutex global_mutex;

@@ -2,7 +2,6 @@
 #include "task/run.h"
 
 #include "task/file_stamp.h"
-#include <rota/project.h>
 
 #include <fmt/format.h>
 
@@ -25,6 +24,10 @@ ExecutionState state_of(TaskStatus status) noexcept {
 }  // namespace
 
 bool BaseTask::Run::go() {
+  if (task_.status_ == TaskStatus::running) {
+    task_.logger_.error("run() was called while the task is running; nothing was done");
+    return false;
+  }
   clear();
   if (!begin()) return false;
   return finish(go_through_steps());
@@ -50,7 +53,7 @@ bool BaseTask::Run::begin() {
     return false;
   }
   try {
-    if (task_.context_.project_root.empty()) task_.context_.project_root = find_project().root;
+    task_.context_.project_root = task_.project_root();
     log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
     handle_ =
         log_->begin_execution({.task_id = task_.task_id_,
@@ -75,7 +78,7 @@ bool BaseTask::Run::go_through_steps() {
     return false;
   }
   bool succeeded = step("initialize", [this] { return task_.initialize(); }) && configure() &&
-                   step("execute", [this] { return task_.execute(); });
+                   step("execute", [this] { return execute(); });
   const bool finalized = step("finalize", [&] { return task_.finalize(succeeded); });
   succeeded = succeeded && finalized;
   if (succeeded) {
@@ -85,6 +88,16 @@ bool BaseTask::Run::go_through_steps() {
     if (!task_.error_) fail(TaskStatus::cancelled, "cancelled", "asked to stop");
   }
   return succeeded;
+}
+
+bool BaseTask::Run::execute() {
+  struct Lock {
+    bool& locked;
+    explicit Lock(bool& flag) : locked(flag) { locked = true; }
+    ~Lock() { locked = false; }
+  };
+  const Lock no_more_operations(task_.operations_are_run_);
+  return task_.execute();
 }
 
 bool BaseTask::Run::configure() {
@@ -116,14 +129,14 @@ bool BaseTask::Run::step(const char* name, const std::function<bool()>& function
   }
   if (task_.status_ == TaskStatus::running) task_.status_ = TaskStatus::error;
   if (!task_.error_ && task_.status_ != TaskStatus::cancelled) {
-    task_.logger_.error(message);
+    task_.log_failure(message);
     task_.error_ = ErrorDetails{std::move(type), std::move(message), {}};
   }
   return false;
 }
 
 void BaseTask::Run::fail(TaskStatus status, std::string type, std::string message) {
-  task_.logger_.error(message);
+  task_.log_failure(message);
   task_.status_ = status;
   task_.error_ = ErrorDetails{std::move(type), std::move(message), {}};
 }

@@ -21,6 +21,7 @@ class BaseTask::Run {
   bool begin();
   bool go_through_steps();
   bool configure();
+  bool execute();
   // Runs one step; an exception or `false` becomes the error of the execution, unless there is one.
   bool step(const char* name, const std::function<bool()>& function);
   void fail(TaskStatus status, std::string type, std::string message);

@@ -15,17 +15,20 @@ namespace {
 // Made from a factory of the host.
 class FunctionTaskClass final : public TaskClass {
  public:
-  FunctionTaskClass(TaskMetadata metadata, TaskClassTraits traits, TaskFactory factory,
-                    bool takes_arguments)
-      : TaskClass(std::move(metadata), traits),
+  FunctionTaskClass(TaskMetadata metadata, TaskFactory factory, bool takes_arguments,
+                    const std::type_info* type)
+      : TaskClass(std::move(metadata)),
         factory_(std::move(factory)),
-        takes_arguments_(takes_arguments) {}
+        takes_arguments_(takes_arguments),
+        type_(type) {}
+
+  const std::type_info* type() const noexcept override { return type_; }
 
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
     renamed.task_id = std::move(task_id);
-    return std::make_shared<FunctionTaskClass>(std::move(renamed), traits(), factory_,
-                                               takes_arguments_);
+    return std::make_shared<FunctionTaskClass>(std::move(renamed), factory_, takes_arguments_,
+                                               type_);
   }
 
  private:
@@ -36,6 +39,7 @@ class FunctionTaskClass final : public TaskClass {
 
   TaskFactory factory_;
   bool takes_arguments_;
+  const std::type_info* type_;
 };
 
 // Takes what names the task out of `values`: it is no argument of the task.
@@ -103,14 +107,13 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
 TaskClassPtr make_task_class(TaskMetadata metadata, TaskFactory factory) {
   if (!factory)
     throw ArgumentError(fmt::format("task {}: a task class needs a factory", metadata.task_id));
-  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{},
-                                             std::move(factory), true);
+  return std::make_shared<FunctionTaskClass>(std::move(metadata), std::move(factory), true,
+                                             nullptr);
 }
 
 TaskClassPtr detail::make_compiled_task_class(TaskMetadata metadata, TaskFunction function,
-                                              bool takes_arguments) {
-  return std::make_shared<FunctionTaskClass>(std::move(metadata), TaskClassTraits{}, function,
-                                             takes_arguments);
+                                              bool takes_arguments, const std::type_info& type) {
+  return std::make_shared<FunctionTaskClass>(std::move(metadata), function, takes_arguments, &type);
 }
 
 std::string detail::class_name_of(const std::type_info& type) {

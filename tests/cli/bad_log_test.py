@@ -70,3 +70,18 @@ def test_the_files_of_the_log_are_private(project):
     project.command("run", "t_import")
     assert (project.folder / ".rota").stat().st_mode & 0o777 == 0o700
     assert (project.folder / ".rota" / "log.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(project):
+    (project.folder / ".rota").write_text("a file")
+    for command in ("run", "log", "plan"):
+        done = project.command(command)
+        assert done.returncode == 5, command
+        one_line(done.stderr)
+
+
+def test_a_log_that_no_version_knows_yet_is_refused_by_name(project):
+    project.environment["ROTA_LOG"] = "postgresql://host/log"
+    done = project.command("run")
+    assert done.returncode == 2 and "postgresql://host/log" in one_line(done.stderr)
+    assert project.ran() == []

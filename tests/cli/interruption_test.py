@@ -2,6 +2,7 @@
 """rota run that is killed, interrupted, or meets another: nothing is lost and nothing is called success."""
 import signal
 
+import pytest
 from conftest import one_line, wait_for
 
 
@@ -63,11 +64,12 @@ def test_the_second_interrupt_asks_the_running_tasks_to_end(project):
     assert project.plan()["t_import"].startswith("cancelled at ")
 
 
-def test_a_termination_asks_the_running_tasks_to_end_at_once(project):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_termination_asks_the_running_tasks_to_end_at_once(project, number):
     project.tell("wait_t_import")
     running = project.start("run", "-j", "1")
     project.wait_until_running("t_import")
-    running.send_signal(signal.SIGTERM)
+    running.send_signal(number)
     running.communicate(timeout=30)
     assert running.returncode == 130
     assert project.states() == [("t_import", "cancelled")]

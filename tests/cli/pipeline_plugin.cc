@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small pipeline whose tasks do what files in the project's folder tell them: fail_ID, throw_ID, abort_ID,
-// and wait_ID, which a task waits to be gone. Each writes data/ID.txt and adds its id to ran.txt.
+// exit_ID, print_ID, warn_ID, and wait_ID, which a task waits to be gone. Each writes data/ID.txt and adds its id to ran.txt.
 #include <rota/rota.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -40,6 +41,8 @@ class PipelineTask : public rota::BaseTask {
     while (told("wait") && !operation.cancelled())
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (told("abort")) std::abort();
+    if (told("exit")) std::exit(0);
+    if (told("print")) std::puts("a task's own words");
     if (told("throw")) throw std::runtime_error("thrown as told");
     if (told("fail")) return rota::OperationResult::error("failed as told");
     return rota::OperationResult::success();

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import subprocess
 
 import pytest
 from conftest import COMMAND, one_line
@@ -200,3 +201,42 @@ def test_elsewhere_there_are_plain_lines(project):
     assert "\x1b" not in shown and "\r" not in shown
     assert shown.splitlines()[0] == "start    t_import  (never ran)"
     assert shown.splitlines()[1].startswith("success  t_import")
+
+
+def test_a_task_that_calls_exit_does_not_make_the_run_look_done(project):
+    project.tell("exit_t_import")
+    done = project.command("run", "t_import")
+    assert done.returncode == 1 and "calling exit()" in one_line(done.stderr)
+    assert project.states() == [("t_import", "lost")]
+
+
+def test_what_tasks_print_does_not_spoil_the_json(project):
+    project.tell("print_t_import")
+    done = project.command("run", "t_import", "--json")
+    assert json.loads(done.stdout)["succeeded"] is True
+    assert "a task's own words" in done.stderr
+
+
+def test_options_with_values_may_stand_before_the_ids(project):
+    assert list(project.plan("--arg", "rows=7", "t_import")) == ["t_import"]
+    assert project.command("show", "--path", "scripts", "t_import").returncode == 0
+
+
+def test_a_word_that_is_no_command_gets_the_nearest_one(project):
+    assert "there is no command lst; did you mean list?" in one_line(project.command("lst").stderr)
+
+
+def test_odd_words_make_one_line(project):
+    one_line(project.command("run", "a\nb").stderr)
+    project.tell("fail_t_import")
+    one_line(project.command("run", "t_import", "--arg", "source=a\nb").stderr)
+
+
+def test_the_exit_status_holds_where_stderr_cannot_be_written(project):
+    for arguments, status in ((["run", "t_none"], 2), (["nonsense"], 2), (["list"], 0)):
+        command = '"$0" "$@" 2>/dev/full >/dev/null'
+        done = subprocess.run(["sh", "-c", command, COMMAND, *arguments], cwd=project.folder, env=project.environment)
+        assert done.returncode == status, arguments
+    (project.folder / "scripts" / "text.so").write_text("no library")
+    done = subprocess.run(["sh", "-c", '"$0" list 2>&- >/dev/null', COMMAND], cwd=project.folder, env=project.environment)
+    assert done.returncode == 0

@@ -5,6 +5,7 @@
 #include "worker_process.h"
 #include <rota/execution_log.h>
 
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 
@@ -77,7 +78,10 @@ class ScarceRoom {
   explicit ScarceRoom(const fs::path& folder, std::uint64_t room) : folder_(folder) {
     constexpr std::uint64_t kDisk = 512 * 1024;
     fs::create_directory(folder);
-    mounted_ = ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=512k,mode=0700") == 0;
+    // Mounts of this thread and those it starts from now on: none outlives the test.
+    mounted_ = ::unshare(CLONE_NEWNS) == 0 &&
+               ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+               ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=512k,mode=0700") == 0;
     if (mounted_) {
       write_bytes(folder / "ballast", std::string(kDisk - room, 'b'));
       return;

@@ -122,6 +122,29 @@ TEST_F(PluginsTest, OfTwoWithOneIdTheFirstOnThePathCounts) {
   EXPECT_THAT(discovery.duplicates[0].shadowed, HasSubstr("test_sound.so"));
 }
 
+TEST_F(PluginsTest, ThatGiveOneIdToTwoOfTheirClassesLoseBothAndNoOther) {
+  const Discovery discovery = discover_one("repeated");
+  EXPECT_EQ(discovery.task_classes.size(), 1U);
+  EXPECT_TRUE(discovery.task_classes.contains("t_single"));
+  ASSERT_EQ(discovery.refused.size(), 1U);
+  EXPECT_THAT(discovery.refused[0].message, HasSubstr("2 of its classes have the id t_repeated"));
+}
+
+TEST_F(PluginsTest, ThatWereCopiedInPartAreRefusedBeforeTheyAreLoaded) {
+  const fs::path whole = kPlugins / "sound" / "test_sound.so";
+  const auto loaded_bytes = [&](std::uintmax_t size) {
+    fs::copy_file(whole, folder_ / "p.so", fs::copy_options::overwrite_existing);
+    fs::resize_file(folder_ / "p.so", size);
+    return discover({.roots = {folder_}});
+  };
+  for (const std::uintmax_t part : {4, 2}) {
+    const Discovery discovery = loaded_bytes(fs::file_size(whole) / 16 * part / 4);
+    EXPECT_TRUE(discovery.task_classes.empty());
+    ASSERT_EQ(discovery.refused.size(), 1U);
+    EXPECT_EQ(discovery.refused[0].reason, RefusalReason::truncated);
+  }
+}
+
 TEST_F(PluginsTest, WithClassesOfOneNameDoNotMeet) {
   const auto log = open_memory_log();
   const auto sound = discover_one("sound").task_classes.at("t_count")->create();

@@ -19,8 +19,8 @@ struct CsvRecord {
   std::string_view malformed;  // why it is no CSV record; empty: it is one
 };
 
-// Goes through a text record by record. A malformed record ends with its first line, so that a stray
-// quote costs one line and not the rest of the file.
+// Goes through a text record by record. A malformed record ends with its first line, so that a
+// stray quote costs one line and not the rest of the file.
 class CsvReader {
  public:
   // `text` must outlive the reader.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV into a typed table. What cannot be read is never dropped in silence: it is listed, with its line.
+// CSV into a typed table. What cannot be read is never dropped in silence: it is listed, with its
+// line.
 #pragma once
 
 #include "files.h"
@@ -27,9 +28,9 @@ struct CsvTable {
   std::vector<std::string> unused_columns;
 };
 
-// "NA" and nothing are missing values. A row that is malformed or has not as many fields as the header is
-// left out; a value that is not of its column's type, or not UTF-8, becomes missing; both are rejections.
-// Throws FileError, naming `path`, when the header lacks a column of `specs`.
+// "NA" and nothing are missing values. A row that is malformed or has not as many fields as the
+// header is left out; a value that is not of its column's type, or not UTF-8, becomes missing; both
+// are rejections. Throws FileError, naming `path`, when the header lacks a column of `specs`.
 CsvTable parse_csv_table(const std::filesystem::path& path, std::string_view text,
                          const std::string& table_name, const std::vector<ColumnSpec>& specs);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole files, read and written so that nobody ever sees half of one. Knows nothing of what is in them.
+// Whole files, read and written so that nobody ever sees half of one. Knows nothing of what is in
+// them.
 #pragma once
 
 #include <filesystem>

@@ -58,7 +58,8 @@ struct Profiler {
   }
 };
 
-// Appends the value of a row to a key: as many bytes for each value of a column, equal for equal values.
+// Appends the value of a row to a key: as many bytes for each value of a column, equal for equal
+// values.
 struct KeyPart {
   std::size_t row;
   std::string& key;

@@ -27,7 +27,8 @@ using Reals = std::vector<double>;           // NaN where a value is missing
 class Texts {
  public:
   Texts() = default;
-  // For a reader: throws std::invalid_argument for a code beyond the dictionary or a text given twice.
+  // For a reader: throws std::invalid_argument for a code beyond the dictionary or a text given
+  // twice.
   Texts(std::vector<std::string> dictionary, std::vector<std::uint32_t> codes);
 
   void append(std::string_view text);
@@ -84,7 +85,8 @@ class Table {
   const std::vector<Column>& columns() const { return columns_; }
   std::vector<Column>& columns() { return columns_; }
 
-  // These throw std::out_of_range, naming the table and the column, when there is none of that type.
+  // These throw std::out_of_range, naming the table and the column, when there is none of that
+  // type.
   const Integers& integers(std::string_view column) const { return get<Integers>(column); }
   const Reals& reals(std::string_view column) const { return get<Reals>(column); }
   const Texts& texts(std::string_view column) const { return get<Texts>(column); }

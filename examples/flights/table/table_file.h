@@ -15,8 +15,8 @@
 namespace flights {
 
 std::string encode_table(const Table& table);
-// The table takes its name from the file's: data/flights.clean.table is "flights". Throws FileError when
-// the bytes are not exactly one whole table.
+// The table takes its name from the file's: data/flights.clean.table is "flights". Throws FileError
+// when the bytes are not exactly one whole table.
 Table decode_table(const std::filesystem::path& path, std::string_view bytes);
 
 Table read_table(const std::filesystem::path& path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Charts as inline SVG. They take the width that they are given and keep the size of their text, so that
-// they can be read on a phone. Colours are those of the page: classes s0, s1, ... for the
+// Charts as inline SVG. They take the width that they are given and keep the size of their text, so
+// that they can be read on a phone. Colours are those of the page: classes s0, s1, ... for the
 // series. Class wide marks what a narrow page has no room for.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// t_1C_clean: what is missing or impossible, counted by column in data/cleaning.csv. Impossible values
-// become missing in the clean tables; every row stays.
+// t_1C_clean: what is missing or impossible, counted by column in data/cleaning.csv. Impossible
+// values become missing in the clean tables; every row stays.
 #include "cleaning.h"
 #include "table/csv.h"
 #include "table_task.h"

@@ -22,8 +22,8 @@ struct Finding {
   std::size_t count;
 };
 
-// These correct a table and say what they found; a rule that found nothing is there with 0. The rules are
-// listed in the README.
+// These correct a table and say what they found; a rule that found nothing is there with 0. The
+// rules are listed in the README.
 std::vector<Finding> clean_airlines(Table& airlines);
 std::vector<Finding> clean_airports(Table& airports);
 std::vector<Finding> clean_weather(Table& weather);

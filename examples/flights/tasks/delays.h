@@ -41,8 +41,8 @@ struct DelayTables {
       by_weather;  // band by band, at the end of each condition those not observed
 };
 
-// Joins each flight with the weather at its origin in its scheduled hour (hourly_weather.h says what is
-// rough; fair is an hour that is known and not rough).
+// Joins each flight with the weather at its origin in its scheduled hour (hourly_weather.h says
+// what is rough; fair is an hour that is known and not rough).
 DelayTables summarize_delays(const Table& flights, const Table& weather, const Table& airlines);
 
 }  // namespace flights

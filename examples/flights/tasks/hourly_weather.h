@@ -32,10 +32,11 @@ class HourlyWeather {
 
   // The row of the weather table.
   std::optional<std::size_t> find(std::string_view origin, std::string_view time_hour) const;
-  // Rain or snow, less than 5 miles of sight, or wind of 25 miles an hour. What was not measured does not
-  // make an hour rough.
+  // Rain or snow, less than 5 miles of sight, or wind of 25 miles an hour. What was not measured
+  // does not make an hour rough.
   bool is_rough(std::size_t row) const;
-  // The number of the band of conditions()[condition]; the one after its last where nothing was measured.
+  // The number of the band of conditions()[condition]; the one after its last where nothing was
+  // measured.
   std::size_t band(std::size_t condition, std::optional<std::size_t> row) const;
 
  private:

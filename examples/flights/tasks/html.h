@@ -18,8 +18,8 @@ std::string format_percent(double share);
 
 class HtmlTable {
  public:
-  // A header that begins with '<' aligns its column to the left, as text; others hold numbers. The first
-  // column names the row.
+  // A header that begins with '<' aligns its column to the left, as text; others hold numbers. The
+  // first column names the row.
   HtmlTable(std::string_view caption, std::initializer_list<std::string_view> headers);
 
   HtmlTable& begin_row();

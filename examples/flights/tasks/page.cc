@@ -188,8 +188,8 @@ std::string box_of(const Table& profile, std::size_t row) {
   return box_plot(figures[0], figures[1], figures[2], figures[3], figures[4]);
 }
 
-// The clean tables, a closed list for each but the flights. Least and greatest texts stay out: they are values
-// of single rows, and those of the tail numbers would be originals.
+// The clean tables, a closed list for each but the flights. Least and greatest texts stay out: they
+// are values of single rows, and those of the tail numbers would be originals.
 std::string profile_section(const Table& profile) {
   std::map<std::string, HtmlTable> tables;
   for (std::size_t row = 0; row < profile.rows(); ++row) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report as one HTML page that needs nothing beside it: no script, no style sheet, no font, no image.
+// The report as one HTML page that needs nothing beside it: no script, no style sheet, no font, no
+// image.
 #pragma once
 
 #include "delays.h"

