@@ -47,7 +47,7 @@ using TimePoint = std::chrono::sys_time<std::chrono::microseconds>;
 // taken for it.
 struct Owner {
   std::string host = {};
-  std::string boot_id = {};  // of the running kernel
+  std::string boot_id = {};  // of the running kernel; in a PID namespace also "/pid:[N]"
   std::int64_t pid = 0;
   std::int64_t start_ticks = 0;  // when the process began, in clock ticks since boot
 
