@@ -143,7 +143,7 @@ std::string box_plot(double minimum, double q1, double median, double q3, double
   const double width = maximum > minimum ? maximum - minimum : 1;
   const auto x = [&](double value) { return 2 + 96 * (value - minimum) / width; };
   return fmt::format(
-      "<svg class=\"box\" width=\"96\" height=\"16\" viewBox=\"0 0 100 16\" "
+      "<svg class=\"box\" width=\"80\" height=\"16\" viewBox=\"0 0 100 16\" "
       "preserveAspectRatio=\"none\" "
       "aria-hidden=\"true\"><path d=\"M{0:.1f} 8H{4:.1f}M{0:.1f} 4V12M{4:.1f} 4V12\"/>"
       "<rect x=\"{1:.1f}\" y=\"3\" width=\"{5:.1f}\" height=\"10\"/><path class=\"median\" "

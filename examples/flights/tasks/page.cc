@@ -196,11 +196,11 @@ std::string profile_section(const Table& profile) {
     if (profile.texts("stage").at(row) != "clean") continue;
     const std::string name(profile.texts("table").at(row));
     const std::initializer_list<std::string_view> headers = {
-        "<Column",    "<Type",  "Values",     "Missing", "Distinct", "Minimum",
-        "Quartile 1", "Median", "Quartile 3", "Maximum", "<Shape"};
+        "<Column", "Values", "Missing", "Distinct", "Minimum",
+        "Q1",      "Median", "Q3",      "Maximum",  "<Shape"};
     HtmlTable& table =
         tables.try_emplace(name, "Column by column, after cleaning", headers).first->second;
-    table.begin_row().cell(profile.texts("column").at(row)).cell(profile.texts("type").at(row));
+    table.begin_row().cell(profile.texts("column").at(row));
     for (const char* column : {"count", "missing", "distinct"}) {
       table.cell(static_cast<std::size_t>(profile.integers(column)[row]));
     }
