@@ -155,6 +155,7 @@ class ROTA_EXPORT BaseTask {
 
  private:
   void log_failure(const std::string& message) const;
+  void log_result(const std::string& operation, const OperationResult& result) const;
   std::filesystem::path project_root() const;
 
   class Run;  // one pass through the life cycle (src/task/run.h)

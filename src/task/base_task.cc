@@ -89,13 +89,19 @@ OperationResult BaseTask::execute_operation(const Operation& operation) {
     log_failure(fmt::format("operation {} failed: {}", operation.name, result.message));
     if (!error_) error_ = ErrorDetails{std::move(type), result.message, operation.name};
   }
-  if (result.status == OperationStatus::warning) {
-    logger_.warning(fmt::format("operation {}: {}", operation.name, result.message));
-  } else if (result.status == OperationStatus::skipped) {
-    logger_.info(fmt::format("operation {} skipped: {}", operation.name, result.message));
-  }
+  log_result(operation.name, result);
   results_.insert_or_assign(operation.name, result);
   return result;
+}
+
+void BaseTask::log_result(const std::string& operation, const OperationResult& result) const {
+  if (result.status == OperationStatus::warning) {
+    logger_.warning(fmt::format("operation {}: {}", operation, result.message));
+  } else if (result.status == OperationStatus::skipped) {
+    logger_.info(fmt::format("operation {} skipped: {}", operation, result.message));
+  } else if (!result.failed() && !result.message.empty()) {
+    logger_.info(fmt::format("operation {}: {}", operation, result.message));
+  }
 }
 
 // Whoever runs the task with a sink of its own is told by its end, and need not hear it twice.

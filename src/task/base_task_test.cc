@@ -256,7 +256,7 @@ TEST_F(BaseTaskTest, RunFromInsideItsOwnOperationDoesNothing) {
   EXPECT_EQ(count(), 1U);
 }
 
-TEST_F(BaseTaskTest, TellsItsLoggerWhatWarnedOrWasSkipped) {
+TEST_F(BaseTaskTest, TellsItsLoggerWhatItsOperationsSay) {
   std::vector<std::string> messages;
   task_.bind_context({.log = log_.get(),
                       .project_root = folder_,
@@ -265,10 +265,12 @@ TEST_F(BaseTaskTest, TellsItsLoggerWhatWarnedOrWasSkipped) {
                                            std::string(message));
                       }});
   task_.script = {{"one", task_.step("one", OperationResult::warning("half of it only"))},
-                  {"two", task_.step("two", OperationResult::skipped("nothing new"))}};
+                  {"two", task_.step("two", OperationResult::skipped("nothing new"))},
+                  {"three", task_.step("three", OperationResult::success("3 rows"))}};
   EXPECT_TRUE(task_.run());
   EXPECT_THAT(messages, ElementsAre("warning operation one: half of it only",
-                                    "info operation two skipped: nothing new"));
+                                    "info operation two skipped: nothing new",
+                                    "info operation three: 3 rows"));
 }
 
 TEST_F(BaseTaskTest, ATrackedFileThatIsGoneAtTheEndFailsTheTask) {
