@@ -68,6 +68,7 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
   if (TaskClassPtr found = registry_.get_task_class(task_id)) return found;
   const std::vector<TaskClassPtr> classes = registry_.task_classes();
   std::vector<std::string_view> known;
+  known.reserve(classes.size());
   for (const TaskClassPtr& task_class : classes) known.push_back(task_class->metadata().task_id);
   const auto nearest = nearest_task_id(task_id, known);
   throw UsageError(

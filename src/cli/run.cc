@@ -39,9 +39,9 @@ std::string describe_trouble(const RunSummary& summary, const Plan& plan) {
     if (first == nullptr) first = &outcome;
     ++failed;
   }
-  const std::string cause =
-      first == nullptr ? ""
-                       : fmt::format("{}: {}", plan.graph.task_id(first->task), first->message);
+  std::string cause = first == nullptr
+                          ? ""
+                          : fmt::format("{}: {}", plan.graph.task_id(first->task), first->message);
   if (summary.log_failed)
     return fmt::format("the log cannot be written, the run was ended: {}", cause);
   if (summary.already_running) return cause;

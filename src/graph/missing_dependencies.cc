@@ -73,8 +73,7 @@ void throw_missing_dependencies(std::vector<MissingDependency> missing,
 void throw_unknown_tasks(std::vector<std::string> task_ids,
                          std::span<const std::string_view> known) {
   std::ranges::sort(task_ids);
-  const auto repeated = std::ranges::unique(task_ids);
-  task_ids.erase(repeated.begin(), repeated.end());
+  task_ids.erase(std::unique(task_ids.begin(), task_ids.end()), task_ids.end());
   Suggestions suggestions(known);
   std::vector<std::string> lines;
   for (const std::string& id : task_ids) {

@@ -33,7 +33,7 @@ std::string end_text(const Execution& execution) {
 
 // Of a newest execution that is no success. One whose owner has died unnoticed has no end yet.
 std::string describe_unsuccessful(const Execution& execution) {
-  const std::string since = fmt::format("running since {}", local_time_text(execution.started_at));
+  std::string since = fmt::format("running since {}", local_time_text(execution.started_at));
   if (is_active(execution.state())) return since;
   if (!execution.finished_at) return fmt::format("{}, {}", to_string(execution.state()), since);
   return fmt::format("{} at {}", to_string(execution.state()), end_text(execution));

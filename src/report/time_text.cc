@@ -19,6 +19,7 @@ std::string utc_time_text(TimePoint time) {
 std::string duration_text(std::chrono::microseconds duration) {
   using std::chrono::microseconds;
   const std::int64_t micros = std::max(duration, microseconds(0)).count();
+  constexpr std::int64_t kMinutesOfADay = 24 * 60;
   if (micros < 1'000) return fmt::format("{} us", micros);
   if (micros < 100'000) return fmt::format("{} ms", micros / 1'000);
   const std::int64_t tenths = micros / 100'000;
@@ -26,8 +27,8 @@ std::string duration_text(std::chrono::microseconds duration) {
   const std::int64_t seconds = tenths / 10;
   if (seconds < 3'600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
   const std::int64_t minutes = seconds / 60;
-  if (minutes < 24 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-  return fmt::format("{} d {} h", minutes / (24 * 60), minutes / 60 % 24);
+  if (minutes < kMinutesOfADay) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  return fmt::format("{} d {} h", minutes / kMinutesOfADay, minutes / 60 % 24);
 }
 
 }  // namespace rota::inline v1
