@@ -49,6 +49,7 @@ class PlainSqlite {
   explicit PlainSqlite(const std::filesystem::path& file) {
     if (::sqlite3_open(file.c_str(), &handle_) != SQLITE_OK)
       ADD_FAILURE() << ::sqlite3_errmsg(handle_);
+    ::sqlite3_busy_timeout(handle_, 10'000);  // another one may be closing at this moment
   }
   PlainSqlite(const PlainSqlite&) = delete;
   PlainSqlite& operator=(const PlainSqlite&) = delete;
