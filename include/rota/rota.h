@@ -2,19 +2,21 @@
 // All of Rota. The headers in reading order:
 #pragma once
 
-#include <rota/arguments.h>         // values by name
-#include <rota/base_task.h>         // the base of tasks
-#include <rota/discovery.h>         // plugins, read without loading them
+// clang-format off
+#include <rota/version.h>           // which version this is
 #include <rota/error.h>             // what is thrown
-#include <rota/execution_log.h>     // the history of executions
-#include <rota/graph.h>             // what needs what
+#include <rota/arguments.h>         // values by name
+#include <rota/task_metadata.h>     // what a task class says of itself
 #include <rota/logger.h>            // diagnostic messages
 #include <rota/operation.h>         // one step of a task
-#include <rota/plan.h>              // what will run, and why
-#include <rota/project.h>           // where the log and the plugins are
-#include <rota/runner.h>            // running it
+#include <rota/execution_log.h>     // the history of executions
+#include <rota/base_task.h>         // the base of tasks
 #include <rota/task_class.h>        // a type that can be made into a task
 #include <rota/task_declaration.h>  // ROTA_TASK
-#include <rota/task_metadata.h>     // what a task class says of itself
+#include <rota/project.h>           // where the log and the plugins are
+#include <rota/discovery.h>         // plugins, read without loading them
 #include <rota/task_registry.h>     // the registry
-#include <rota/version.h>           // which version this is
+#include <rota/graph.h>             // what needs what
+#include <rota/plan.h>              // what will run, and why
+#include <rota/runner.h>            // running it
+// clang-format on

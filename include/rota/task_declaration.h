@@ -312,10 +312,10 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
 }
 
 #if defined(__clang__)
-#define ROTA_DETAIL_NOTE                                                     \
-  [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]] __attribute__(( \
-      no_sanitize("addres"                                                   \
-                  "s")))
+// clang-format off
+#define ROTA_DETAIL_NOTE \
+  [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]] __attribute__((no_sanitize("address")))
+// clang-format on
 #else
 #define ROTA_DETAIL_NOTE [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]]
 #endif
