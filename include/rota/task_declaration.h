@@ -290,8 +290,9 @@ class TaskNode {
  public:
   TaskNode(std::string_view task_id, std::string_view note, const std::type_info& type,
            bool takes_arguments, int (*create)(const void*, void**, rota_error*)) noexcept
-      : declared_{{sizeof(rota_task), takes_arguments ? 1U : 0U, task_id.data(), task_id.size(),
-                   create, module_plugin.tasks},
+      : declared_{{sizeof(rota_task), ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR, task_id.data(),
+                   task_id.size(), create, module_plugin.tasks, takes_arguments ? 1U : 0U, 0,
+                   nullptr, nullptr, nullptr},
                   note,
                   &type,
                   nullptr} {
@@ -310,15 +311,6 @@ class TaskNode {
 extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* rota_plugin_entry() {
   return &::rota::detail::module_plugin;
 }
-
-#if defined(__clang__)
-// clang-format off
-#define ROTA_DETAIL_NOTE \
-  [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]] __attribute__((no_sanitize("address")))
-// clang-format on
-#else
-#define ROTA_DETAIL_NOTE [[gnu::used, gnu::section(".note.rota"), gnu::aligned(4)]]
-#endif
 
 #define ROTA_DETAIL_TASK(Class, Number, ...)                                                     \
   static constexpr ::rota::TaskDeclaration rota_declaration_##Number{__VA_ARGS__};               \
@@ -339,7 +331,7 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
                 "ROTA_TASK: a .default_value is no integer, or no boolean (true or false)");     \
   static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                            \
                 "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");             \
-  ROTA_DETAIL_NOTE static constexpr auto rota_note_##Number =                                    \
+  ROTA_NOTE_ATTRIBUTES static constexpr auto rota_note_##Number =                                \
       ::rota::detail::make_note<::rota::detail::note_size(rota_declaration_##Number, #Class)>(   \
           rota_declaration_##Number, #Class);                                                    \
   static ::rota::detail::TaskNode rota_node_##Number {                                           \

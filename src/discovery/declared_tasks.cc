@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/declared_tasks.h"
 
+#include "discovery/c_task.h"
 #include "discovery/elf_notes.h"
 #include "discovery/manifest.h"
 
@@ -68,6 +69,7 @@ std::unique_ptr<BaseTask> EntryTaskClass::construct(const Arguments& arguments) 
 }
 
 std::unique_ptr<BaseTask> create_through(const rota_task& entry, const Arguments& arguments) {
+  if (entry.create == nullptr) return make_c_task(entry, arguments);
   rota_error error{};
   error.size = sizeof error;
   void* task = nullptr;

@@ -35,19 +35,23 @@ void take_plugin(const Candidate& candidate, Discovery& discovery) {
   }
   if (manifest.tasks.empty()) return;
   const auto library = std::make_shared<PluginLibrary>(candidate.file, manifest.identity);
-  for (TaskMetadata& metadata : manifest.tasks) {
+  for (TaskMetadata metadata : manifest.tasks) {
     metadata.module = candidate.module;
     take_class(make_plugin_task_class(std::move(metadata), library), candidate.file, discovery);
   }
-  discovery.plugins.push_back(candidate.file);
+  PluginFile plugin{.file = candidate.file, .module = candidate.module};
+  for (const auto& task : manifest.tasks) plugin.task_ids.push_back(task.task_id);
+  discovery.plugins.push_back(std::move(plugin));
 }
 
 }  // namespace
 
 std::string_view to_string(RefusalReason reason) noexcept {
   constexpr std::string_view kNames[] = {
-      "unreadable",     "not_regular", "not_elf",         "other_machine", "truncated",
-      "malformed_note", "abi_differs", "cxx_abi_differs", "invalid_task",  "no_task"};
+      "unreadable",         "not_regular",    "not_elf",     "other_machine",
+      "truncated",          "malformed_note", "too_big",     "abi_differs",
+      "cxx_abi_differs",    "invalid_task",   "no_task",     "wrong_owner",
+      "writable_by_others", "not_allowed",    "lock_differs"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -70,6 +74,16 @@ Discovery discover(const DiscoveryQuery& query) {
   discovery.refused = std::move(scanned.refused);
   for (const Candidate& candidate : scanned.candidates) take_plugin(candidate, discovery);
   return discovery;
+}
+
+Discovery discover_file(const std::filesystem::path& file) {
+  Discovery discovery;
+  take_plugin({file, file.stem().string()}, discovery);
+  return discovery;
+}
+
+void write_lock_file(const std::filesystem::path& lock_file, const std::vector<PluginFile>&) {
+  throw TaskRegistryError(fmt::format("{}: not written yet", lock_file.string()));
 }
 
 }  // namespace rota::inline v1

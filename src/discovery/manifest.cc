@@ -55,7 +55,7 @@ std::optional<Refusal> check_abi(Bytes& bytes) {
                     "against this version of Rota",
                     *major, *minor, ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR)};
   }
-  if (*cxx_abi != detail::kCxxAbi) {
+  if (*cxx_abi != 0 && *cxx_abi != detail::kCxxAbi) {
     return Refusal{
         RefusalReason::cxx_abi_differs,
         fmt::format(
@@ -71,7 +71,8 @@ class ManifestReader {
  public:
   std::optional<Refusal> record(std::uint32_t tag, std::string_view value) {
     if (tag == ROTA_TAG_PARAMETER) return parameter(value);
-    if (tag > ROTA_TAG_PARAMETER) return std::nullopt;
+    if (tag > ROTA_TAG_DEPENDENCIES) return std::nullopt;
+    value = value.substr(0, value.find_last_not_of('\0') + 1);
     if (!is_utf8(value) || value.find('\0') != std::string_view::npos)
       return malformed("a text is not UTF-8");
     if (tag == ROTA_TAG_DEPENDENCY) {
@@ -79,6 +80,7 @@ class ManifestReader {
       metadata_.dependencies.emplace_back(value);
       return std::nullopt;
     }
+    if (tag == ROTA_TAG_DEPENDENCIES) return dependencies(value);
     if ((seen_ & (1U << tag)) != 0) return malformed(fmt::format("record {} is there twice", tag));
     seen_ |= 1U << tag;
     text(tag, value);
@@ -122,6 +124,17 @@ class ManifestReader {
       default:
         break;
     }
+  }
+
+  std::optional<Refusal> dependencies(std::string_view ids) {
+    declared_.dependencies = true;
+    while (!ids.empty()) {
+      const std::size_t end = std::min(ids.find(','), ids.size());
+      const std::string_view id = trim(ids.substr(0, end));
+      if (!id.empty()) metadata_.dependencies.emplace_back(id);
+      ids.remove_prefix(std::min(end + 1, ids.size()));
+    }
+    return std::nullopt;
   }
 
   std::optional<Refusal> parameter(std::string_view value) {
