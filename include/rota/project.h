@@ -23,6 +23,8 @@ struct Project {
   std::vector<std::filesystem::path> search_path;
   // True: someone named the search path, so its folders are meant as a whole. False: it is the root.
   bool search_path_is_given = false;
+  // What ROTA_PLUGIN_ALLOW says: when there are any, plugins are taken from below these folders only.
+  std::vector<std::filesystem::path> allowed_folders = {};
 };
 
 // Looks at the file system and the environment, each time. Throws Error where rota.toml is not valid,

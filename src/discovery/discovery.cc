@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "discovery/plugin.h"
+#include "discovery/file_check.h"
+#include "discovery/manifest.h"
+#include "discovery/plugin_library.h"
 #include "discovery/scan.h"
+#include "os/file.h"
+#include "os/replace_file.h"
 #include <rota/discovery.h>
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <thread>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,39 +22,213 @@
 namespace rota::inline v1 {
 namespace {
 
-void take_class(TaskClassPtr task_class, const std::filesystem::path& file, Discovery& discovery) {
-  const std::string& task_id = task_class->metadata().task_id;
-  if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
-    discovery.refused.push_back(
-        {file, RefusalReason::invalid_task,
-         fmt::format("its task class {} is not valid: {}", task_class->metadata().class_name,
-                     fmt::join(reasons, "; "))});
-    return;
+namespace fs = std::filesystem;
+
+// A file with all that can be made of it alone.
+struct Candidate {
+  const CandidateFolder* folder = nullptr;
+  std::size_t index = 0;  // in that folder
+  bool folder_is_allowed = true;
+  FileFindings findings = {};
+  std::vector<TaskClassPtr> task_classes = {};
+  std::vector<Refusal> refused = {};  // single classes of it
+
+  fs::path file() const { return folder->file(index); }
+};
+
+// Which of two classes of one plugin an id means, no one could tell: none.
+void refuse_repeated_ids(std::vector<TaskMetadata>& tasks, std::vector<Refusal>& refused) {
+  std::map<std::string, int> counts;
+  for (const TaskMetadata& task : tasks) ++counts[task.task_id];
+  if (counts.size() == tasks.size()) return;
+  std::erase_if(tasks, [&](const TaskMetadata& task) { return counts[task.task_id] > 1; });
+  for (const auto& [task_id, count] : counts) {
+    if (count == 1) continue;
+    refused.push_back(
+        {RefusalReason::invalid_task,
+         fmt::format("{} of its classes have the id {}; give each its own", count, task_id)});
   }
-  const auto [at, is_new] = discovery.task_classes.try_emplace(task_id, task_class);
-  if (!is_new)
-    discovery.duplicates.push_back({task_id, at->second->origin(), task_class->origin()});
 }
 
-void take_plugin(const Candidate& candidate, Discovery& discovery) {
-  auto read = read_plugin(candidate.file);
-  if (auto* refusal = std::get_if<Refusal>(&read)) {
-    discovery.refused.push_back({candidate.file, refusal->reason, std::move(refusal->message)});
-    return;
+std::vector<TaskMetadata> parse_notes(std::string_view packed, std::vector<Refusal>& refused) {
+  std::vector<TaskMetadata> tasks;
+  const auto notes = unpack_notes(packed);
+  if (!notes)
+    refused.push_back({RefusalReason::malformed_note, "its manifest is malformed; build it again"});
+  for (const std::string_view note : notes.value_or(std::vector<std::string_view>())) {
+    auto metadata = parse_manifest(note);
+    if (auto* refusal = std::get_if<Refusal>(&metadata)) {
+      refused.push_back(std::move(*refusal));
+    } else {
+      tasks.push_back(std::get<TaskMetadata>(std::move(metadata)));
+    }
   }
-  auto& manifest = std::get<Manifest>(read);
-  for (Refusal& refusal : manifest.refused) {
-    discovery.refused.push_back({candidate.file, refusal.reason, std::move(refusal.message)});
+  refuse_repeated_ids(tasks, refused);
+  return tasks;
+}
+
+void make_task_classes(Candidate& candidate) {
+  const PluginContent& content = candidate.findings.content;
+  auto tasks = parse_notes(content.notes, candidate.refused);
+  if (tasks.empty()) return;
+  const auto library = std::make_shared<PluginLibrary>(
+      CheckedFile{candidate.file(), *candidate.findings.identity, content.notes, content.hash});
+  const std::string module = candidate.folder->module_of(candidate.index);
+  for (TaskMetadata& metadata : tasks) {
+    metadata.module = module;
+    TaskClassPtr task_class = make_plugin_task_class(std::move(metadata), library);
+    if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
+      candidate.refused.push_back(
+          {RefusalReason::invalid_task,
+           fmt::format("its task class {} is not valid: {}", task_class->metadata().class_name,
+                       fmt::join(reasons, "; "))});
+      continue;
+    }
+    candidate.task_classes.push_back(std::move(task_class));
   }
-  if (manifest.tasks.empty()) return;
-  const auto library = std::make_shared<PluginLibrary>(candidate.file, manifest.identity);
-  for (TaskMetadata metadata : manifest.tasks) {
-    metadata.module = candidate.module;
-    take_class(make_plugin_task_class(std::move(metadata), library), candidate.file, discovery);
+}
+
+// Looks at candidates that lie together, with the folder open once.
+class Checker {
+ public:
+  explicit Checker(const FileRules& rules) : rules_(rules) {}
+
+  void operator()(Candidate& candidate) {
+    if (candidate.folder != folder_) {
+      folder_ = candidate.folder;
+      fd_ = UniqueFd(::open(folder_->folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    }
+    const std::string& name = folder_->names[candidate.index];
+    candidate.findings =
+        check_file(fd_.get(), name, candidate.file(), candidate.folder_is_allowed, rules_);
+    if (!candidate.findings.refusal) make_task_classes(candidate);
   }
-  PluginFile plugin{.file = candidate.file, .module = candidate.module};
-  for (const auto& task : manifest.tasks) plugin.task_ids.push_back(task.task_id);
-  discovery.plugins.push_back(std::move(plugin));
+
+ private:
+  const FileRules& rules_;
+  const CandidateFolder* folder_ = nullptr;
+  UniqueFd fd_;
+};
+
+void check_all(std::vector<Candidate>& candidates, const FileRules& rules) {
+  constexpr std::size_t kChunk = 32;  // a thread costs what some ten files cost
+  const std::size_t chunks = (candidates.size() + kChunk - 1) / kChunk;
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    Checker check(rules);
+    for (std::size_t chunk = next++; chunk < chunks; chunk = next++) {
+      const std::size_t end = std::min(candidates.size(), (chunk + 1) * kChunk);
+      for (std::size_t at = chunk * kChunk; at < end; ++at) check(candidates[at]);
+    }
+  };
+  std::vector<std::jthread> threads;
+  const std::size_t wanted =
+      std::min<std::size_t>({std::thread::hardware_concurrency(), 8, chunks});
+  while (threads.size() + 1 < wanted) threads.emplace_back(work);
+  work();
+}
+
+std::vector<Candidate> list_candidates(const Scan& scanned, const AllowList& allowed) {
+  std::vector<Candidate> candidates;
+  for (const CandidateFolder& folder : scanned.folders) {
+    const bool is_allowed = allowed.empty() || allowed.allows(folder.folder);
+    for (std::size_t index = 0; index < folder.names.size(); ++index)
+      candidates.push_back({.folder = &folder, .index = index, .folder_is_allowed = is_allowed});
+  }
+  return candidates;
+}
+
+// Puts what the candidates gave together, in their order.
+class Collector {
+ public:
+  void take(Candidate& candidate) {
+    const FileFindings& findings = candidate.findings;
+    if (findings.identity && !is_new(*findings.identity)) return;
+    ++(findings.from_cache ? discovery_.cache.files_known : discovery_.cache.files_read);
+    const fs::path file = candidate.file();
+    if (findings.refusal) refuse(file, *findings.refusal);
+    for (const Refusal& refusal : candidate.refused) refuse(file, refusal);
+    if (candidate.task_classes.empty()) return;
+    PluginFile plugin{
+        .file = file,
+        .module = candidate.folder->module_of(candidate.index),
+        .remark =
+            findings.content.by_sections
+                ? "its manifest is found by its section headers alone, and `strip` would lose it; "
+                  "an old patchelf does this: link it anew"
+                : ""};
+    for (TaskClassPtr& task_class : candidate.task_classes) {
+      const auto [at, is_first] =
+          discovery_.task_classes.try_emplace(task_class->metadata().task_id, task_class);
+      if (is_first) {
+        plugin.task_ids.push_back(at->first);
+      } else {
+        discovery_.duplicates.push_back({at->first, at->second->origin(), task_class->origin()});
+      }
+    }
+    discovery_.plugins.push_back(std::move(plugin));
+  }
+
+  Discovery& discovery() noexcept { return discovery_; }
+
+ private:
+  // A file is taken once, also when two names lead to it.
+  bool is_new(const FileIdentity& identity) {
+    return visited_.emplace(identity.device, identity.inode).second;
+  }
+  void refuse(const fs::path& file, const Refusal& refusal) {
+    discovery_.refused.push_back({file, refusal.reason, refusal.message});
+  }
+
+  Discovery discovery_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
+};
+
+// Gives why the cache could not be written.
+std::string renew_cache(const fs::path& file, const PluginCache& cache,
+                        const std::vector<Candidate>& candidates) {
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count();
+  std::vector<CachedFile> known;
+  bool is_changed = false;
+  for (const Candidate& candidate : candidates) {
+    const FileFindings& findings = candidate.findings;
+    const bool was_read = !findings.content.notes.empty() || findings.content.refusal;
+    if (!was_read || !is_lasting(findings.content) || !is_settled(*findings.identity, now))
+      continue;
+    known.emplace_back(*findings.identity, findings.content);
+    is_changed = is_changed || !findings.from_cache;
+  }
+  if (!is_changed) return {};
+  std::error_code ignored;
+  fs::create_directories(file.parent_path(), ignored);
+  const std::string problem =
+      replace_file(file, cache.with(std::move(known), candidates.size()), 0600);
+  return problem.empty() ? problem
+                         : fmt::format("{} cannot be written: {}", file.string(), problem);
+}
+
+Discovery check_and_collect(const Scan& scanned, const DiscoveryQuery& query) {
+  const AllowList allowed(query.allowed_folders);
+  std::optional<LockFile> lock;
+  if (!query.lock_file.empty()) lock = LockFile::open(query.lock_file);
+  std::string problem;
+  PluginCache cache;
+  if (!query.cache_file.empty()) cache = PluginCache::open(query.cache_file, problem);
+
+  std::vector<Candidate> candidates = list_candidates(scanned, allowed);
+  check_all(candidates, {cache, allowed, lock});
+  Collector collector;
+  for (const RefusedFile& refused : scanned.refused)
+    collector.discovery().refused.push_back(refused);
+  for (Candidate& candidate : candidates) collector.take(candidate);
+  if (!query.cache_file.empty()) {
+    const std::string unwritten = renew_cache(query.cache_file, cache, candidates);
+    if (!unwritten.empty()) problem = unwritten;
+  }
+  collector.discovery().cache.problem = std::move(problem);
+  return std::move(collector.discovery());
 }
 
 }  // namespace
@@ -55,35 +242,17 @@ std::string_view to_string(RefusalReason reason) noexcept {
   return kNames[static_cast<std::size_t>(reason)];
 }
 
-DiscoveryQuery make_discovery_query(const Project& project,
-                                    const std::optional<std::vector<std::string>>& packages,
-                                    bool recursive) {
-  DiscoveryQuery query{.roots = project.search_path, .recursive = recursive};
-  if (packages) {
-    query.packages = *packages;
-    if (packages->empty()) query.roots.clear();
-  } else if (!project.search_path_is_given) {
-    query.packages = {"scripts"};
+Discovery discover(const DiscoveryQuery& query) { return check_and_collect(scan(query), query); }
+
+Discovery discover_file(const fs::path& file) {
+  Scan scanned;
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (auto refusal = check_folder_trust(folder)) {
+    scanned.refused.push_back({folder, refusal->reason, std::move(refusal->message)});
+  } else {
+    scanned.folders.push_back({folder, "", {file.filename().string()}});
   }
-  return query;
-}
-
-Discovery discover(const DiscoveryQuery& query) {
-  Scan scanned = scan(query);
-  Discovery discovery;
-  discovery.refused = std::move(scanned.refused);
-  for (const Candidate& candidate : scanned.candidates) take_plugin(candidate, discovery);
-  return discovery;
-}
-
-Discovery discover_file(const std::filesystem::path& file) {
-  Discovery discovery;
-  take_plugin({file, file.stem().string()}, discovery);
-  return discovery;
-}
-
-void write_lock_file(const std::filesystem::path& lock_file, const std::vector<PluginFile>&) {
-  throw TaskRegistryError(fmt::format("{}: not written yet", lock_file.string()));
+  return check_and_collect(scanned, {});
 }
 
 }  // namespace rota::inline v1

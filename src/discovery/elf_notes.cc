@@ -1,98 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/elf_notes.h"
 
-#include "os/file.h"
+#include "discovery/elf_file.h"
 #include <rota/plugin.h>
 
-#include <elf.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <optional>
-#include <span>
 
 #include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint16_t kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint16_t kMachine = EM_AARCH64;
-#elif defined(__riscv)
-constexpr std::uint16_t kMachine = EM_RISCV;
-#else
-#error "name this processor's ELF machine here"
-#endif
-
-constexpr std::uint64_t kMaxTableBytes = 64U
-                                         << 20U;  // far above any manifest, far below any memory
+// Of one file: far above any manifest, far below any memory.
+constexpr std::uint64_t kMaxNoteBytes = 64U << 20U;
 
 using Notes = std::vector<std::string>;
-
-Refusal truncated(std::string_view what) {
-  return {RefusalReason::truncated,
-          fmt::format("its {} lies outside of the file; copy or build it again", what)};
-}
-
-// Reads whole objects of a file, or says why not.
-class Reader {
- public:
-  Reader(int fd, std::uint64_t size) : fd_(fd), size_(size) {}
-
-  bool holds(std::uint64_t offset, std::uint64_t bytes) const noexcept {
-    return offset <= size_ && bytes <= size_ - offset;
-  }
-
-  std::optional<Refusal> read(std::uint64_t offset, std::span<char> out,
-                              std::string_view what) const {
-    if (!holds(offset, out.size())) return truncated(what);
-    const std::ptrdiff_t got = read_at(fd_, offset, out);
-    if (got < 0) {
-      return Refusal{RefusalReason::unreadable,
-                     fmt::format("it cannot be read: {}", error_text(errno))};
-    }
-    if (static_cast<std::size_t>(got) != out.size()) return truncated(what);
-    return std::nullopt;
-  }
-
-  template <class T>
-  OrRefusal<std::vector<T>> read_array(std::uint64_t offset, std::uint64_t count,
-                                       std::string_view what) const {
-    if (!holds(offset, count * sizeof(T))) return truncated(what);
-    std::vector<T> values(count);
-    if (auto refusal =
-            read(offset, {reinterpret_cast<char*>(values.data()), count * sizeof(T)}, what)) {
-      return *std::move(refusal);
-    }
-    return values;
-  }
-
- private:
-  int fd_;
-  std::uint64_t size_;
-};
-
-std::optional<Refusal> check_header(const Elf64_Ehdr& header) {
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return Refusal{RefusalReason::not_elf, "it is no shared library (not an ELF file)"};
-  }
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
-      header.e_machine != kMachine) {
-    return Refusal{
-        RefusalReason::other_machine,
-        fmt::format("it is made for another processor (ELF machine {}, this is {}); build it here",
-                    header.e_machine, kMachine)};
-  }
-  if (header.e_type != ET_DYN) {
-    return Refusal{
-        RefusalReason::other_machine,
-        fmt::format("it is no shared library (ELF type {}); link it with -shared", header.e_type)};
-  }
-  return std::nullopt;
-}
 
 // Where a table of notes lies.
 struct Table {
@@ -101,13 +25,15 @@ struct Table {
   std::uint64_t alignment;
 };
 
-std::optional<Refusal> append_notes(const Reader& reader, const Table& table, Notes& notes) {
-  if (table.bytes > kMaxTableBytes) {
-    return Refusal{
-        RefusalReason::malformed_note,
-        fmt::format("its notes take {} bytes, more than {}", table.bytes, kMaxTableBytes)};
+// `budget` is how many bytes of notes may still be read: tables may overlap.
+std::optional<Refusal> append_notes(const ElfFile& file, const Table& table, std::uint64_t& budget,
+                                    Notes& notes) {
+  if (file.holds(table.offset, table.bytes) && table.bytes > budget) {
+    return Refusal{RefusalReason::too_big,
+                   fmt::format("its notes take more than {} bytes; build it again", kMaxNoteBytes)};
   }
-  auto bytes = reader.read_array<char>(table.offset, table.bytes, "note segment");
+  budget -= std::min(budget, table.bytes);
+  auto bytes = file.read_array<char>(table.offset, table.bytes, "note segment");
   if (auto* refusal = std::get_if<Refusal>(&bytes)) return std::move(*refusal);
   const auto& content = std::get<std::vector<char>>(bytes);
   auto found = find_notes({content.data(), content.size()}, table.alignment);
@@ -116,32 +42,25 @@ std::optional<Refusal> append_notes(const Reader& reader, const Table& table, No
   return std::nullopt;
 }
 
-OrRefusal<std::vector<Table>> tables_of_segments(const Reader& reader, const Elf64_Ehdr& header) {
+OrRefusal<std::vector<Table>> tables_of_segments(const ElfFile& file) {
+  auto segments = file.segments();
+  if (auto* refusal = std::get_if<Refusal>(&segments)) return std::move(*refusal);
   std::vector<Table> tables;
-  if (header.e_phnum == 0) return tables;
-  if (header.e_phentsize != sizeof(Elf64_Phdr)) return truncated("program header table");
-  auto headers =
-      reader.read_array<Elf64_Phdr>(header.e_phoff, header.e_phnum, "program header table");
-  if (auto* refusal = std::get_if<Refusal>(&headers)) return std::move(*refusal);
-  for (const Elf64_Phdr& segment : std::get<0>(headers)) {
+  for (const Elf64_Phdr& segment : std::get<0>(segments)) {
     // The loader would map what is not there, and the process would end when it is touched.
-    if (segment.p_type == PT_LOAD && !reader.holds(segment.p_offset, segment.p_filesz)) {
-      return truncated("code");
-    }
+    if (segment.p_type == PT_LOAD && !file.holds(segment.p_offset, segment.p_filesz))
+      return ElfFile::truncated("code");
     if (segment.p_type == PT_NOTE)
       tables.push_back({segment.p_offset, segment.p_filesz, segment.p_align});
   }
   return tables;
 }
 
-OrRefusal<std::vector<Table>> tables_of_sections(const Reader& reader, const Elf64_Ehdr& header) {
+OrRefusal<std::vector<Table>> tables_of_sections(const ElfFile& file) {
+  auto sections = file.sections();
+  if (auto* refusal = std::get_if<Refusal>(&sections)) return std::move(*refusal);
   std::vector<Table> tables;
-  if (header.e_shnum == 0) return tables;
-  if (header.e_shentsize != sizeof(Elf64_Shdr)) return truncated("section header table");
-  auto headers =
-      reader.read_array<Elf64_Shdr>(header.e_shoff, header.e_shnum, "section header table");
-  if (auto* refusal = std::get_if<Refusal>(&headers)) return std::move(*refusal);
-  for (const Elf64_Shdr& section : std::get<0>(headers)) {
+  for (const Elf64_Shdr& section : std::get<0>(sections)) {
     if (section.sh_type == SHT_NOTE)
       tables.push_back({section.sh_offset, section.sh_size, section.sh_addralign});
   }
@@ -181,27 +100,23 @@ OrRefusal<Notes> find_notes(std::string_view table, std::uint64_t alignment) {
   return notes;
 }
 
-OrRefusal<Notes> read_elf_notes(int fd, std::uint64_t size) {
-  const Reader reader(fd, size);
-  if (size < SELFMAG)
-    return Refusal{RefusalReason::not_elf, "it is no shared library (not an ELF file)"};
-  Elf64_Ehdr header{};
-  const std::size_t there = std::min<std::uint64_t>(size, sizeof header);
-  if (auto refusal = reader.read(0, {reinterpret_cast<char*>(&header), there}, "header"))
-    return *std::move(refusal);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && there < sizeof header)
-    return truncated("header");
-  if (auto refusal = check_header(header)) return *std::move(refusal);
-
-  Notes notes;
+OrRefusal<ElfNotes> read_elf_notes(int fd, std::uint64_t size) {
+  auto opened = ElfFile::open(fd, size);
+  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
+  const auto& file = std::get<ElfFile>(opened);
+  ElfNotes notes;
+  std::uint64_t budget = kMaxNoteBytes;
   for (const auto& tables_of : {tables_of_segments, tables_of_sections}) {
-    auto tables = tables_of(reader, header);
+    auto tables = tables_of(file);
     if (auto* refusal = std::get_if<Refusal>(&tables)) return std::move(*refusal);
     for (const Table& table : std::get<0>(tables)) {
-      if (auto refusal = append_notes(reader, table, notes)) return *std::move(refusal);
+      if (auto refusal = append_notes(file, table, budget, notes.descriptors))
+        return *std::move(refusal);
     }
-    if (!notes.empty()) break;
+    if (!notes.descriptors.empty()) break;
+    notes.by_sections = true;
   }
+  notes.by_sections = notes.by_sections && !notes.descriptors.empty();
   return notes;
 }
 

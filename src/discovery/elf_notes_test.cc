@@ -80,10 +80,16 @@ std::string library(std::string_view table, Where where = Where::segment) {
   return bytes.append(table);
 }
 
-OrRefusal<Notes> read(const std::string& bytes) {
+OrRefusal<ElfNotes> read_all(const std::string& bytes) {
   const UniqueFd fd(::memfd_create("elf", MFD_CLOEXEC));
   EXPECT_EQ(::write(fd.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   return read_elf_notes(fd.get(), bytes.size());
+}
+
+OrRefusal<Notes> read(const std::string& bytes) {
+  auto answer = read_all(bytes);
+  if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);
+  return std::get<ElfNotes>(answer).descriptors;
 }
 
 RefusalReason reason(const OrRefusal<Notes>& answer) {
@@ -99,6 +105,8 @@ TEST(ElfNotes, AreFoundInSegments) {
 
 TEST(ElfNotes, AreFoundInSectionsWhereNoSegmentHasThem) {
   EXPECT_EQ(std::get<Notes>(read(library(ours("one"), Where::section))), Notes{"one"});
+  EXPECT_TRUE(std::get<ElfNotes>(read_all(library(ours("one"), Where::section))).by_sections);
+  EXPECT_FALSE(std::get<ElfNotes>(read_all(library(ours("one")))).by_sections);
 }
 
 TEST(ElfNotes, OfOthersAreNotOurs) {

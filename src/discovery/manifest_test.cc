@@ -69,6 +69,15 @@ TEST(Manifest, SkipsRecordsThatItDoesNotKnow) {
   EXPECT_TRUE(std::holds_alternative<TaskMetadata>(parse_manifest(bytes)));
 }
 
+TEST(Manifest, OfAPluginInCIsRead) {
+  std::string bytes = descriptor_of({.task_id = "t_x"});
+  bytes.replace(4, 4, std::string(4, '\0'));
+  bytes += std::string("\x0A\x00\x0D\x00 t_a ,t_b, \0\0\x03\x00\x03\x00Hm\0", 24);
+  const auto metadata = std::get<TaskMetadata>(parse_manifest(bytes));
+  EXPECT_EQ(metadata.dependencies, (std::vector<std::string>{"t_a", "t_b"}));
+  EXPECT_EQ(metadata.description, "Hm");
+}
+
 TEST(Manifest, OfAnotherInterfaceIsRefused) {
   std::string bytes = descriptor_of(kDeclaration);
   bytes[0] = ROTA_PLUGIN_ABI_MAJOR + 1;
@@ -94,8 +103,11 @@ TEST(Manifest, ThatIsBrokenIsRefused) {
             RefusalReason::malformed_note);
   EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\xFF", 5)),
             RefusalReason::malformed_note);  // not UTF-8
-  EXPECT_EQ(reason(id + std::string("\x03\x00\x01\x00\x00", 5)),
-            RefusalReason::malformed_note);  // NUL
+  EXPECT_EQ(reason(id + std::string("\x03\x00\x03\x00"
+                                    "a\x00"
+                                    "b",
+                                    7)),
+            RefusalReason::malformed_note);  // a NUL inside
   EXPECT_EQ(reason(id + std::string("\x09\x00\x01\x00\x01", 5)),
             RefusalReason::malformed_note);  // half a parameter
 }

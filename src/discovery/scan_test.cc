@@ -27,8 +27,11 @@ class ScanTest : public ::testing::Test {
   }
   Names modules(const Names& packages = {}, bool recursive = true) {
     Names found;
-    for (const Candidate& candidate : scan({{root_}, packages, recursive}).candidates)
-      found.push_back(candidate.module);
+    for (const CandidateFolder& folder :
+         scan({.roots = {root_}, .packages = packages, .recursive = recursive}).folders) {
+      for (std::size_t at = 0; at < folder.names.size(); ++at)
+        found.push_back(folder.module_of(at));
+    }
     return found;
   }
 
@@ -55,16 +58,35 @@ TEST_F(ScanTest, LooksPackagesUpAsFoldersAndAsFiles) {
   EXPECT_EQ(modules({"no.such.package"}), Names{});
 }
 
-TEST_F(ScanTest, TakesEachFileOnce) {
-  make("p/a.so");
-  fs::create_symlink("a.so", root_ / "p/b.so");
-  EXPECT_EQ(modules({"p", "p"}), Names{"p.a"});
+TEST_F(ScanTest, RefusesAFolderThatOthersCanWriteWithAllBelowIt) {
+  for (const char* file : {"scripts/open/deep/a.so", "scripts/b.so"}) make(file);
+  fs::permissions(root_ / "scripts/open", fs::perms::all);
+  const Scan found = scan({.roots = {root_}});
+  ASSERT_EQ(found.refused.size(), 1U);
+  EXPECT_EQ(found.refused[0].file, root_ / "scripts/open");
+  EXPECT_EQ(found.refused[0].reason, RefusalReason::writable_by_others);
+  EXPECT_EQ(modules(), Names{"scripts.b"});
+}
+
+TEST_F(ScanTest, ChecksEveryFolderFromTheRootToThePackage) {
+  make("a/b/c/x.so");
+  for (const char* open : {"", "a", "a/b", "a/b/c"}) {
+    fs::permissions(root_ / open, fs::perms::all);
+    EXPECT_EQ(modules({"a.b.c"}), Names{}) << open;
+    fs::permissions(root_ / open, fs::perms::owner_all);
+    EXPECT_EQ(modules({"a.b.c"}), Names{"a.b.c.x"}) << open;
+  }
 }
 
 TEST_F(ScanTest, CutsALoopOfLinks) {
   make("p/a.so");
   fs::create_directory_symlink("..", root_ / "p/up");
   EXPECT_EQ(modules(), Names{"p.a"});
+}
+
+TEST_F(ScanTest, LooksIntoAFolderOnce) {
+  make("p/a.so");
+  EXPECT_EQ(modules({"p", "p"}), Names{"p.a"});
 }
 
 TEST_F(ScanTest, RefusesWhatIsNoDottedPath) {
@@ -82,13 +104,14 @@ TEST(Discovery, GivesEveryKindOfFileThatIsNoPluginItsReason) {
   ASSERT_EQ(::mkfifo((root / "fifo.so").c_str(), 0600), 0);
   fs::create_symlink("nowhere", root / "gone.so");
   fs::copy_file("/proc/self/exe", root / "program.so");
-  const Discovery discovery = discover({{root}, {}, true});
+  const Discovery discovery = discover({.roots = {root}});
   EXPECT_TRUE(discovery.task_classes.empty());
   std::map<std::string, RefusalReason> reasons;
   for (const RefusedFile& refused : discovery.refused) {
     reasons[refused.file.filename()] = refused.reason;
     EXPECT_FALSE(refused.message.empty());
   }
+  EXPECT_EQ(discovery.refused.size(), 4U);
   EXPECT_EQ(reasons.at("text.so"), RefusalReason::not_elf);
   EXPECT_EQ(reasons.at("fifo.so"), RefusalReason::not_regular);
   EXPECT_EQ(reasons.at("gone.so"), RefusalReason::unreadable);

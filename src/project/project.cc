@@ -88,6 +88,8 @@ Project find_project(const fs::path& from) {
   }
   project.log_path = log ? fs::absolute(*log) : project.root / ".rota" / "log.db";
 
+  if (const auto allowed = environment("ROTA_PLUGIN_ALLOW"))
+    project.allowed_folders = parse_search_path(*allowed);
   if (const auto path = environment("ROTA_PATH")) project.search_path = parse_search_path(*path);
   const fs::path settings = project.root / "rota.toml";
   std::error_code ignored;

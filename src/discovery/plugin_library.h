@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The code of a plugin: loaded at the first instance from the very file that was checked, and never unloaded.
+// Knows nothing of how its manifest was found.
+#pragma once
+
+#include "discovery/file_identity.h"
+#include "os/sha256.h"
+#include <rota/plugin.h>
+#include <rota/task_class.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace rota::inline v1 {
+
+// What the file must still be when it is loaded.
+struct CheckedFile {
+  std::filesystem::path file;
+  FileIdentity identity;
+  std::string notes;                // PluginContent::notes
+  std::optional<Sha256> hash = {};  // what a lock file asks for
+};
+
+// Every member may be called from any thread.
+class PluginLibrary {
+ public:
+  explicit PluginLibrary(CheckedFile checked) : checked_(std::move(checked)) {}
+
+  const std::filesystem::path& file() const noexcept { return checked_.file; }
+  // Loads the library if it is not loaded yet. Throws TaskRegistryError that names the file and the cause;
+  // the next call tries again.
+  const rota_task& entry(const std::string& task_id);
+
+ private:
+  void load();
+  [[noreturn]] void fail(std::string_view cause) const;
+
+  CheckedFile checked_;
+  std::mutex mutex_;
+  const rota_plugin* plugin_ = nullptr;
+};
+
+TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::shared_ptr<PluginLibrary> library);
+
+}  // namespace rota::inline v1
