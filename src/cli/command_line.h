@@ -25,11 +25,13 @@ struct CommandLine {
 // Each adds one command: its options, its help, and what it does.
 void add_list(CLI::App& app, CommandLine& line);
 void add_show(CLI::App& app, CommandLine& line);
+void add_discover(CLI::App& app, CommandLine& line);
 void add_check(CLI::App& app, CommandLine& line);
 void add_plan(CLI::App& app, CommandLine& line);
 void add_run(CLI::App& app, CommandLine& line);
 void add_log(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
+void add_doctor(CLI::App& app, CommandLine& line);
 
 // Options that several commands have.
 void add_json(CLI::App& command, CommandLine& line);

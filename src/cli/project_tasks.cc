@@ -21,6 +21,8 @@ Project find_project_with_settings() try { return find_project(); } catch (const
   throw UsageError(error.what());
 }
 
+}  // namespace
+
 Project find_project_for(const CommandLine& line) {
   Project project = find_project_with_settings();
   std::vector<fs::path> given;
@@ -38,19 +40,17 @@ Project find_project_for(const CommandLine& line) {
   return project;
 }
 
-Discovery discover_in(const Project& project) {
+void warn_of_missing_folders(const Project& project) {
   for (const fs::path& folder : project.search_path) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored))
       print_warning(fmt::format("{}: there is no such folder", folder.string()));
   }
-  return discover(make_discovery_query(project));
 }
 
-}  // namespace
-
 ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(line)) {
-  const Discovery discovery = discover_in(project_);
+  warn_of_missing_folders(project_);
+  const Discovery discovery = discover(make_discovery_query(project_));
   for (const RefusedFile& refused : discovery.refused) {
     if (refused.reason == RefusalReason::no_task) continue;
     print_warning(fmt::format("{}: {}", refused.file.string(), refused.message));
@@ -60,6 +60,15 @@ ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(
         fmt::format("task {} is there twice: {} counts, {} does not; give one of them another id",
                     duplicate.task_id, duplicate.kept, duplicate.shadowed));
   }
+  register_all(discovery);
+}
+
+ProjectTasks::ProjectTasks(Project project, const Discovery& discovery)
+    : project_(std::move(project)) {
+  register_all(discovery);
+}
+
+void ProjectTasks::register_all(const Discovery& discovery) {
   for (const auto& [task_id, task_class] : discovery.task_classes)
     registry_.register_task_class(task_id, task_class);
 }

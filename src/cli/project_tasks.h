@@ -10,11 +10,19 @@
 
 namespace rota::cli {
 
+// The project of the current folder, with --path taken in. Throws UsageError for a --path that is no folder and
+// for settings that are wrong.
+Project find_project_for(const CommandLine& line);
+// On stderr, for folders of the search path that are not there.
+void warn_of_missing_folders(const Project& project);
+
 class ProjectTasks {
  public:
   // Finds the project from the current folder and discovers its classes; files that give none and classes
   // that are there twice are warned of on stderr. Throws UsageError for a --path that is no folder.
   explicit ProjectTasks(const CommandLine& line);
+  // Of what was discovered before; prints nothing.
+  ProjectTasks(Project project, const Discovery& discovery);
 
   const Project& project() const noexcept { return project_; }
   const TaskRegistry& registry() const noexcept { return registry_; }
@@ -27,6 +35,8 @@ class ProjectTasks {
   void explain_if_empty() const;
 
  private:
+  void register_all(const Discovery& discovery);
+
   Project project_;
   TaskRegistry registry_;
 };

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// rota discover [PACKAGE...]: what was found, what was refused and why, and what is there twice.
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/project_tasks.h"
+#include "report/discovery_text.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace rota::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> packages;
+  bool not_recursive = false;
+  bool strict = false;
+  bool lock = false;
+};
+
+Discovery discover_packages(const Project& project, const Options& options) {
+  DiscoveryQuery query = make_discovery_query(
+      project, options.packages.empty() ? std::nullopt : std::optional(options.packages),
+      !options.not_recursive);
+  if (options.lock) query.lock_file.clear();  // it is about to be written anew
+  return discover(query);
+}
+
+void write_lock(const Project& project, const Options& options, const Discovery& discovery) {
+  if (!options.packages.empty() || options.not_recursive) {
+    throw UsageError(
+        "--lock takes in all plugins of the project: leave packages and --no-recursive out");
+  }
+  const std::filesystem::path file = project.root / "rota.lock";
+  write_lock_file(file, discovery.plugins);
+  print_error(fmt::format("{}: written with {} plugins; no other is loaded from now on",
+                          file.string(), discovery.plugins.size()));
+}
+
+bool is_sound(const Discovery& discovery) {
+  return discovery.duplicates.empty() &&
+         std::ranges::all_of(discovery.refused, [](const RefusedFile& refused) {
+           return refused.reason == RefusalReason::no_task;
+         });
+}
+
+int run_discover(const CommandLine& line, const Options& options) {
+  const Project project = find_project_for(line);
+  warn_of_missing_folders(project);
+  const Discovery discovery = discover_packages(project, options);
+  print(line.json ? discovery_to_json(discovery) : discovery_to_text(discovery));
+  if (!discovery.cache.problem.empty()) print_warning(discovery.cache.problem);
+  if (options.strict && !is_sound(discovery)) {
+    print_error("files were refused or ids are there twice, and --strict takes neither");
+    return kInvalidGraph;
+  }
+  if (options.lock) write_lock(project, options, discovery);
+  return kDone;
+}
+
+}  // namespace
+
+void add_discover(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "discover", "Show plugins with their task classes, what was refused and why, and duplicates");
+  auto options = std::make_shared<Options>();
+  command
+      ->add_option("PACKAGE", options->packages,
+                   "Dotted paths like scripts.tasks, looked up along the search path; none: all")
+      ->type_name("");
+  command->add_flag("--no-recursive", options->not_recursive, "Take no subfolders");
+  command->add_flag("--strict", options->strict,
+                    "Exit with status 3 when a file is refused or an id is there twice");
+  command->add_flag(
+      "--lock", options->lock,
+      "Write the content of the plugins to rota.lock: no other is loaded from then on");
+  add_json(*command, line);
+  command->callback([&line, options] {
+    line.command = [&line, options] { return run_discover(line, *options); };
+  });
+}
+
+}  // namespace rota::cli

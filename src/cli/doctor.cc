@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// rota doctor: the whole state of a project, each thing with what is wrong with it. Changes nothing but the cache.
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/project_tasks.h"
+#include "report/discovery_text.h"
+#include "report/table.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace rota::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What was looked at, and whether it needs mending.
+class Findings {
+ public:
+  void good(std::string subject, std::string text) {
+    rows_.push_back({false, std::move(subject), std::move(text)});
+  }
+  void bad(std::string subject, std::string text) {
+    rows_.push_back({true, std::move(subject), std::move(text)});
+  }
+  std::size_t problems() const {
+    return static_cast<std::size_t>(std::ranges::count(rows_, true, &Row::is_problem));
+  }
+  std::string text() const {
+    Table table;
+    for (const Row& row : rows_)
+      table.add_row({row.is_problem ? "PROBLEM" : "ok", row.subject, row.text});
+    return table.text() +
+           (problems() == 0 ? "\nnothing to mend\n" : fmt::format("\nto mend: {}\n", problems()));
+  }
+  std::string json() const {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (const Row& row : rows_)
+      rows.push_back(
+          {{"is_problem", row.is_problem}, {"subject", row.subject}, {"text", row.text}});
+    const nlohmann::ordered_json all = {{"problems", problems()}, {"findings", std::move(rows)}};
+    return all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  }
+
+ private:
+  struct Row {
+    bool is_problem;
+    std::string subject;
+    std::string text;
+  };
+  std::vector<Row> rows_;
+};
+
+void examine_paths(const Project& project, Findings& findings) {
+  std::error_code ignored;
+  const bool has_settings = fs::exists(project.root / "rota.toml", ignored);
+  const bool has_folder = fs::exists(project.root / ".rota", ignored);
+  findings.good("project",
+                fmt::format("{} ({})", project.root.string(),
+                            has_settings ? "it has rota.toml"
+                            : has_folder ? "it has .rota"
+                                         : "the current folder: there is no rota.toml upward"));
+  for (const fs::path& root : project.search_path) {
+    const fs::path folder = project.search_path_is_given ? root : root / "scripts";
+    if (fs::is_directory(folder, ignored)) {
+      findings.good("search path", folder.string());
+    } else {
+      findings.bad("search path", fmt::format("{}: there is no such folder", folder.string()));
+    }
+  }
+  for (const fs::path& folder : project.allowed_folders)
+    findings.good("allowed", fmt::format("{} (ROTA_PLUGIN_ALLOW)", folder.string()));
+}
+
+void examine_discovery(const Discovery& discovery, Findings& findings) {
+  if (discovery.task_classes.empty()) {
+    findings.bad(
+        "plugins",
+        "there are no task classes; name the folder of your plugins with --path, ROTA_PATH "
+        "or `path` in rota.toml");
+  } else {
+    findings.good("plugins", discovery_summary(discovery));
+  }
+  for (const PluginFile& plugin : discovery.plugins) {
+    if (!plugin.remark.empty())
+      findings.bad("plugins", fmt::format("{}: {}", plugin.file.string(), plugin.remark));
+  }
+  for (const RefusedFile& refused : discovery.refused) {
+    const std::string text = fmt::format("{}: {}", refused.file.string(), refused.message);
+    refused.reason == RefusalReason::no_task ? findings.good("no plugin", text)
+                                             : findings.bad("refused", text);
+  }
+  for (const DuplicateTask& duplicate : discovery.duplicates) {
+    findings.bad("duplicate",
+                 fmt::format("task {}: {} counts, {} does not; give one of them another id",
+                             duplicate.task_id, duplicate.kept, duplicate.shadowed));
+  }
+}
+
+void examine_cache(const DiscoveryQuery& query, const Discovery& discovery, Findings& findings) {
+  if (!query.lock_file.empty()) {
+    findings.good("lock", fmt::format("{}: no other plugins are loaded", query.lock_file.string()));
+  } else {
+    findings.good("lock",
+                  "there is none: every plugin is taken whose file and folder can be trusted");
+  }
+  if (!discovery.cache.problem.empty()) {
+    findings.bad("cache", discovery.cache.problem);
+  } else if (query.cache_file.empty()) {
+    findings.good("cache", "there is none: neither the project nor the user has a folder for it");
+  } else {
+    findings.good("cache", fmt::format("{}: {} files known, {} read", query.cache_file.string(),
+                                       discovery.cache.files_known, discovery.cache.files_read));
+  }
+}
+
+void examine_graph(const TaskRegistry& registry, Findings& findings) {
+  try {
+    const Graph graph = build_graph(registry);
+    findings.good("dependencies", "each is there, and none goes round in a circle");
+  } catch (const PlanError& error) {
+    std::istringstream lines(error.what());
+    for (std::string text; std::getline(lines, text);) findings.bad("dependencies", text);
+  }
+}
+
+void examine_log(const ProjectTasks& tasks, Findings& findings) {
+  const std::string file = tasks.project().log_path.string();
+  try {
+    const auto log = tasks.open_log_for_reading();
+    const auto newest = log->get_task_execution_history({.limit = 1});
+    findings.good("log", newest.empty() ? fmt::format("{}: nothing has run yet", file)
+                                        : fmt::format("{}: the newest execution is {}, {}", file,
+                                                      newest.front().start.task_id,
+                                                      to_string(newest.front().state())));
+  } catch (const Error& error) {
+    findings.bad("log", error.what());
+  }
+}
+
+int run_doctor(const CommandLine& line) {
+  Findings findings;
+  const Project project = find_project_for(line);
+  examine_paths(project, findings);
+  const DiscoveryQuery query = make_discovery_query(project);
+  try {
+    const Discovery discovery = discover(query);
+    examine_discovery(discovery, findings);
+    examine_cache(query, discovery, findings);
+    const ProjectTasks tasks(project, discovery);
+    examine_graph(tasks.registry(), findings);
+    examine_log(tasks, findings);
+  } catch (const TaskRegistryError& error) {
+    findings.bad("lock", error.what());
+  }
+  print(line.json ? findings.json() : findings.text());
+  return findings.problems() == 0 ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Explain the state of the project: paths, plugins, refusals, cache, graph, log");
+  add_json(*command, line);
+  command->callback([&line] { line.command = [&line] { return run_doctor(line); }; });
+}
+
+}  // namespace rota::cli

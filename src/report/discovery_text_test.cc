@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/discovery_text.h"
+
+#include "report/approved.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace rota {
+namespace {
+
+using testing_report::expect_approved;
+
+Discovery some_discovery() {
+  Discovery discovery;
+  for (const char* id : {"t_1I_import", "t_1C_clean"}) {
+    discovery.task_classes.emplace(
+        id, make_task_class({.task_id = id, .class_name = "Task"},
+                            [](const Arguments&) { return std::unique_ptr<BaseTask>(); }));
+  }
+  discovery.plugins = {
+      {.file = "/p/flights.so", .module = "flights", .task_ids = {"t_1I_import", "t_1C_clean"}},
+      {.file = "/p/old.so", .module = "old", .remark = "it is odd"}};
+  discovery.refused = {{"/p/cut.so", RefusalReason::truncated, "its code lies outside of the file"},
+                       {"/p/\x1B[31m.so", RefusalReason::not_elf, "it is no shared library"}};
+  discovery.duplicates = {{"t_1C_clean", "Task (/p/flights.so)", "Task (/p/old.so)"}};
+  discovery.cache = {.files_known = 3, .files_read = 1, .problem = ""};
+  return discovery;
+}
+
+TEST(DiscoveryText, ShowsWhatWasFoundRefusedAndIsThereTwice) {
+  expect_approved("discovery.txt", discovery_to_text(some_discovery()));
+}
+
+TEST(DiscoveryText, AsJsonHasAllOfIt) {
+  const std::string text = discovery_to_json(some_discovery());
+  expect_approved("discovery.json", text);
+  EXPECT_TRUE(nlohmann::json::accept(text));
+}
+
+TEST(DiscoveryText, OfNothingIsALineOfFigures) {
+  EXPECT_EQ(discovery_to_text({}), "0 task classes in 0 plugins, 0 refused, 0 duplicates\n");
+}
+
+}  // namespace
+}  // namespace rota
