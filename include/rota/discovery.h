@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rota::inline v1 {
@@ -59,6 +60,9 @@ struct PluginFile {
       {};                   // in the order of the file, without refused and shadowed ones
   std::string remark = {};  // something odd about it that does no harm; mostly empty
 };
+
+// Parts of 1 or more A-Z a-z 0-9 _ - with dots between: nothing that could lead out of a root.
+ROTA_EXPORT bool is_package_path(std::string_view package) noexcept;
 
 struct DiscoveryQuery {
   std::vector<std::filesystem::path> roots = {};  // folders, looked through in this order

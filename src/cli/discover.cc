@@ -47,6 +47,14 @@ bool is_sound(const Discovery& discovery) {
 }
 
 int run_discover(const CommandLine& line, const Options& options) {
+  for (const std::string& package : options.packages) {
+    if (!is_package_path(package)) {
+      throw UsageError(
+          fmt::format("'{}' is no package: write a dotted path like scripts.tasks, and name other "
+                      "folders with --path",
+                      package));
+    }
+  }
   const Project project = find_project_for(line);
   warn_of_missing_folders(project);
   const Discovery discovery = discover_packages(project, options);

@@ -29,7 +29,4 @@ struct Scan {
 // Throws TaskRegistryError for a package that is no dotted path.
 Scan scan(const DiscoveryQuery& query);
 
-// Parts of 1 or more A-Z a-z 0-9 _ - with dots between: nothing that could lead out of a root.
-bool is_package_path(std::string_view package) noexcept;
-
 }  // namespace rota::inline v1

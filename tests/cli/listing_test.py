@@ -102,7 +102,8 @@ def test_graph_speaks_three_languages(project):
     assert project.command("graph", "--format", "svg").returncode == 2
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["check"], ["plan"], ["run"], ["log"], ["graph"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["discover"], ["check"], ["plan"], ["run"], ["log"], ["graph"],
+                                     ["doctor"]])
 def test_every_command_has_help(project, command):
     done = project.command(*command, "--help")
     assert done.returncode == 0 and "--help" in done.stdout and done.stderr == ""
