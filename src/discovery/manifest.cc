@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/manifest.h"
 
+#include "os/one_line.h"
 #include "os/text.h"
 #include "task/docstring.h"
 #include <rota/plugin.h>
@@ -16,6 +17,10 @@ namespace {
 Refusal malformed(std::string_view what) {
   return {RefusalReason::malformed_note,
           fmt::format("its manifest is malformed: {}; build it again", what)};
+}
+
+bool is_plain_text(std::string_view text) noexcept {
+  return is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
 // Takes little-endian numbers and texts off the front of bytes.
@@ -73,8 +78,7 @@ class ManifestReader {
     if (tag == ROTA_TAG_PARAMETER) return parameter(value);
     if (tag > ROTA_TAG_DEPENDENCIES) return std::nullopt;
     value = value.substr(0, value.find_last_not_of('\0') + 1);
-    if (!is_utf8(value) || value.find('\0') != std::string_view::npos)
-      return malformed("a text is not UTF-8");
+    if (!is_plain_text(value)) return malformed("a text is not UTF-8");
     if (tag == ROTA_TAG_DEPENDENCY) {
       declared_.dependencies = true;
       metadata_.dependencies.emplace_back(value);
@@ -152,7 +156,10 @@ class ManifestReader {
     const auto description = bytes.text(*description_size);
     if (!name || !default_text || !description || bytes.left() != 0)
       return malformed("a parameter is broken");
-    if (!is_utf8(value.substr(8))) return malformed("a text is not UTF-8");
+    // Each by itself: two of them could be broken so that they are whole side by side.
+    for (const std::string_view text : {*name, *default_text, *description}) {
+      if (!is_plain_text(text)) return malformed("a text is not UTF-8");
+    }
     Parameter parameter{.name = std::string(*name),
                         .type = static_cast<ParameterType>(*type),
                         .description = std::string(*description),
@@ -162,8 +169,8 @@ class ManifestReader {
         parameter.default_value = Value::parse(*default_text, parameter.type);
       } catch (const ArgumentError& error) {
         return Refusal{RefusalReason::invalid_task,
-                       fmt::format("task {}: the default of parameter {} is wrong: {}",
-                                   metadata_.task_id, parameter.name, error.what())};
+                       one_line(fmt::format("task {}: the default of parameter {} is wrong: {}",
+                                            metadata_.task_id, parameter.name, error.what()))};
       }
     }
     metadata_.parameters.push_back(std::move(parameter));
