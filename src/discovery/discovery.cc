@@ -4,6 +4,7 @@
 #include "discovery/plugin_library.h"
 #include "discovery/scan.h"
 #include "os/file.h"
+#include "os/one_line.h"
 #include "os/replace_file.h"
 #include <rota/discovery.h>
 
@@ -177,7 +178,8 @@ class Collector {
     return visited_.emplace(identity.device, identity.inode).second;
   }
   void refuse(const fs::path& file, const Refusal& refusal) {
-    discovery_.refused.push_back({file, refusal.reason, refusal.message});
+    // It may quote what the file says.
+    discovery_.refused.push_back({file, refusal.reason, one_line(refusal.message)});
   }
 
   Discovery discovery_;
