@@ -28,6 +28,8 @@ install(FILES
   ${PROJECT_BINARY_DIR}/cmake/rota-config.cmake
   ${PROJECT_BINARY_DIR}/cmake/rota-config-version.cmake
   cmake/rota_add_plugin.cmake
+  cmake/rota_add_tasks.cmake
+  cmake/rota_check_file.cmake
   DESTINATION ${rota_cmake_dir}
 )
 

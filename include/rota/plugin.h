@@ -146,26 +146,36 @@ typedef const rota_plugin* (*rota_plugin_entry_function)(void);
  *
  * `next_task` is the task class declared before it (&other), or NULL. What the texts say is checked when the
  * manifest is read. */
-#define ROTA_C_TASK(name, next_task, function, id, type, what, version, author, dependencies) \
-  ROTA_DETAIL_C_NOTE(name, id, type, what, version, author, dependencies);                    \
-  static const rota_operation name##_operation = {sizeof(rota_operation),                     \
-                                                  ROTA_PLUGIN_ABI_MAJOR,                      \
-                                                  ROTA_PLUGIN_ABI_MINOR,                      \
-                                                  #function,                                  \
-                                                  (function),                                 \
-                                                  (void*)0};                                  \
-  static const rota_task name = {sizeof(rota_task),                                           \
-                                 ROTA_PLUGIN_ABI_MAJOR,                                       \
-                                 ROTA_PLUGIN_ABI_MINOR,                                       \
-                                 (id),                                                        \
-                                 sizeof(id) - 1,                                              \
-                                 (void*)0,                                                    \
-                                 (next_task),                                                 \
-                                 1,                                                           \
-                                 0,                                                           \
-                                 &name##_operation,                                           \
-                                 (void*)0,                                                    \
-                                 (void*)0}
+#define ROTA_C_TASK(name, next_task, function, id, type, what, version, author, dependencies)     \
+  static const rota_operation name##_operation = ROTA_C_OPERATION(#function, function, (void*)0); \
+  ROTA_C_TASK_OF(name, next_task, &name##_operation, (void*)0, (void*)0, id, type, what, version, \
+                 author, dependencies)
+
+/* The same of several operations, with functions `open` and `close` (or NULL) around them:
+ *
+ *   static const rota_operation steps[] = {ROTA_C_OPERATION("read", read_rows, &steps[1]),
+ *                                          ROTA_C_OPERATION("count", count_rows, NULL)};
+ *   ROTA_C_TASK_OF(counting, NULL, steps, open_table, close_table, "t_count", ...); */
+#define ROTA_C_OPERATION(operation_name, function, next_operation)                          \
+  {                                                                                         \
+    sizeof(rota_operation), ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR, (operation_name), \
+        (function), (next_operation)                                                        \
+  }
+#define ROTA_C_TASK_OF(name, next_task, first_operation, open, close, id, type, what, version, \
+                       author, dependencies)                                                   \
+  ROTA_DETAIL_C_NOTE(name, id, type, what, version, author, dependencies);                     \
+  static const rota_task name = {sizeof(rota_task),                                            \
+                                 ROTA_PLUGIN_ABI_MAJOR,                                        \
+                                 ROTA_PLUGIN_ABI_MINOR,                                        \
+                                 (id),                                                         \
+                                 sizeof(id) - 1,                                               \
+                                 (void*)0,                                                     \
+                                 (next_task),                                                  \
+                                 1,                                                            \
+                                 0,                                                            \
+                                 (first_operation),                                            \
+                                 (open),                                                       \
+                                 (close)}
 
 /* The entry of a plugin in C, once in it; `last_task` is the task class declared last. */
 #define ROTA_C_PLUGIN(last_task)                                                               \
