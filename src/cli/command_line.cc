@@ -32,8 +32,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
   app.footer(kExitCodes);
-  for (const auto add : {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log,
-                         add_graph, add_doctor})
+  for (const auto add : {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_graph,
+                         add_doctor, add_new})
     add(app, line);
 }
 
