@@ -3,6 +3,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/validate_child.h"
 #include <rota/rota.h>
 
 #include <CLI/CLI.hpp>
@@ -12,10 +13,11 @@ namespace rota::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit status: 0 done or nothing to do, 1 a task failed or a dependency is not satisfied, 2 "
-    "usage,\n"
-    "3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or written, 130 "
-    "interrupted.";
+    "Exit status: 0 done or nothing to do, 1 a task or plugin failed or a dependency is not "
+    "satisfied,\n"
+    "2 usage, 3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or "
+    "written,\n"
+    "130 interrupted.";
 
 void add_commands(CLI::App& app, CommandLine& line) {
   app.require_subcommand(1);
@@ -33,7 +35,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   app.footer(kExitCodes);
   for (const auto add : {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_graph,
-                         add_doctor, add_new})
+                         add_validate, add_validate_child, add_doctor, add_new})
     add(app, line);
 }
 
@@ -41,7 +43,9 @@ void add_commands(CLI::App& app, CommandLine& line) {
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return {};
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
   const auto nearest =
       nearest_task_id(argv[1], std::vector<std::string_view>(names.begin(), names.end()));
   return fmt::format("there is no command {}{}", argv[1],

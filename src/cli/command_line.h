@@ -33,6 +33,7 @@ void add_log(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);
 void add_new(CLI::App& app, CommandLine& line);
+void add_validate(CLI::App& app, CommandLine& line);
 
 // Options that several commands have.
 void add_json(CLI::App& command, CommandLine& line);

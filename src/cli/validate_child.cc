@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/validate_child.h"
+
+#include "cli/validate_result.h"
+#include "os/child_process.h"
+#include <rota/rota.h>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace rota::cli {
+namespace {
+
+constexpr const char* kName = "validate-child";
+
+void end_with_parent(pid_t parent) {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent)
+    throw std::runtime_error("this is a part of `rota validate`, which is not there");
+}
+
+void limit(int resource, rlim_t soft, bool hard_too) {
+  rlimit limits{};
+  if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limits) != 0) return;
+  limits.rlim_cur = std::min(soft, limits.rlim_max);
+  if (hard_too) limits.rlim_max = limits.rlim_cur;
+  ::setrlimit(static_cast<__rlimit_resource_t>(resource), &limits);
+}
+
+// In case that the parent cannot keep its time limit: what all processors can do in that time, and some.
+void limit_processor_time(double step_seconds) {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const double seconds = static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                         step_seconds * std::max(1U, std::thread::hardware_concurrency()) + 2;
+  limit(RLIMIT_CPU, static_cast<rlim_t>(std::ceil(seconds)), false);
+}
+
+// A plugin that closes the pipe has no one left to hear it.
+void send(const ResultLine& line) {
+  const std::string text = write_result_line(line);
+  std::string_view left = text;
+  while (!left.empty()) {
+    const ssize_t written = ::write(ChildProcess::kResultFd, left.data(), left.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0)
+      throw std::runtime_error(
+          fmt::format("the result cannot be written: {}", std::generic_category().message(errno)));
+    left.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// The parent tells by the NUL what was written in which step.
+void begin(ResultStep step, const std::string& task_id, double step_seconds) {
+  limit_processor_time(step_seconds);
+  std::fputc('\0', stdout);
+  send({step, task_id, {}});
+}
+
+// What was thrown first; the exceptions around it say where.
+std::string first_cause(const std::exception& error) {
+  try {
+    std::rethrow_if_nested(error);
+  } catch (const std::exception& cause) {
+    return first_cause(cause);
+  } catch (...) {
+    return "its constructor threw something that is no std::exception";
+  }
+  return error.what();
+}
+
+bool is_about_the_library(const std::string& cause, const TaskClass& task_class) {
+  return cause.starts_with(fmt::format("plugin {} cannot be loaded: ", task_class.location()));
+}
+
+std::string sentence(const std::string& cause, const TaskClass& task_class) {
+  constexpr std::string_view kThrew = "its constructor threw";
+  if (cause.starts_with(kThrew)) return cause;
+  if (cause.starts_with(fmt::format("plugin {} ", task_class.location()))) return cause;
+  return fmt::format("{}: {}", kThrew, cause);
+}
+
+// False where no class of this plugin can be made.
+bool try_class(const TaskClass& task_class, double step_seconds) {
+  const std::string& task_id = task_class.metadata().task_id;
+  try {
+    begin(ResultStep::make, task_id, step_seconds);
+    std::unique_ptr<BaseTask> task = task_class.create();
+    send({ResultStep::remove, task_id, {}});
+    task.reset();
+    send({ResultStep::good, task_id, {}});
+  } catch (const TaskRegistryError& error) {
+    const std::string cause = first_cause(error);
+    if (is_about_the_library(cause, task_class)) {
+      send({ResultStep::load_failed, task_id, cause});
+      return false;
+    }
+    send({ResultStep::failed, task_id, sentence(cause, task_class)});
+  }
+  return true;
+}
+
+int run_child(const ValidateChildOptions& options) {
+  end_with_parent(options.parent);
+  limit(RLIMIT_CORE, 0, true);
+  limit_processor_time(options.step_seconds);
+  ::fcntl(ChildProcess::kResultFd, F_SETFD, FD_CLOEXEC);
+  // So that nothing that a plugin writes is lost with the process.
+  std::setvbuf(stdout, nullptr, _IONBF, 0);
+  const Discovery discovery = discover_file(options.file);
+  for (const auto& [task_id, task_class] : discovery.task_classes) {
+    if (task_id < options.from || (options.only && task_id != options.from)) continue;
+    if (!required_arguments(task_class->metadata()).empty()) continue;
+    if (!try_class(*task_class, options.step_seconds)) return 0;
+  }
+  begin(ResultStep::end, {}, options.step_seconds);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<std::string> validate_child_arguments(const ValidateChildOptions& options) {
+  std::vector<std::string> words{kName, "--parent=" + std::to_string(options.parent),
+                                 fmt::format("--step-seconds={}", options.step_seconds),
+                                 "--from=" + options.from, "--file=" + options.file};
+  if (options.only) words.emplace_back("--only");
+  return words;
+}
+
+void add_validate_child(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(kName)->group("");
+  auto options = std::make_shared<ValidateChildOptions>();
+  command->add_option("--parent", options->parent)->required();
+  command->add_option("--step-seconds", options->step_seconds)->required();
+  command->add_option("--from", options->from)->required();
+  command->add_option("--file", options->file)->required();
+  command->add_flag("--only", options->only);
+  command->callback([&line, options] { line.command = [options] { return run_child(*options); }; });
+}
+
+}  // namespace rota::cli
