@@ -6,6 +6,7 @@
 #include "cli/project_tasks.h"
 #include "cli/signals.h"
 #include "cli/validate_plugin.h"
+#include "cli/validate_strays.h"
 
 #include <cmath>
 #include <csignal>
@@ -94,11 +95,13 @@ int validate_all(const CommandLine& line, const ValidateGiven& given) {
   std::signal(SIGCHLD,
               SIG_DFL);  // a caller that ignores it would keep the ends of the children from us
   const Signals signals([](const char*) {});
+  const StrayProcesses strays;
   const ValidateOptions options{given.timeout_seconds, signals.stop()};
   std::vector<PluginValidation> found;
   try {
     for (const Target& target : targets) {
       found.push_back(validate_target(target, options));
+      strays.end_all();
       if (line.json) continue;
       print(validation_to_text(found.back()));
       flush_output();

@@ -31,9 +31,10 @@ void write_to_all_files(const std::string& text) {
 }
 
 // A process that no one waits for and that keeps every pipe open.
-void leave_a_process_behind() {
+void leave_a_process_behind(bool as_daemon) {
   const pid_t middle = ::fork();
   if (middle == 0) {
+    if (as_daemon) ::setsid();
     if (::fork() == 0) {
       std::ofstream("left_behind") << ::getpid() << "\n";
       for (;;) ::pause();
@@ -42,6 +43,8 @@ void leave_a_process_behind() {
   }
   int status = 0;
   ::waitpid(middle, &status, 0);
+  while (!std::filesystem::exists("left_behind"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 void sleep_for_ever() {
@@ -86,7 +89,8 @@ void obey(const char* when) {
     for (int line = 0; line < 100'000; ++line) std::printf("line %d\n", line);
     std::abort();
   }
-  if (what == "leave") leave_a_process_behind();
+  if (what == "leave") leave_a_process_behind(false);
+  if (what == "daemon") leave_a_process_behind(true);
   if (what == "close") ::close(3);
   if (what == "note") note_surroundings();
   if (what == "forget") forget_a_class();

@@ -231,11 +231,13 @@ def test_the_plugin_has_no_input_no_core_file_and_a_group_of_its_own_and_ends_wi
     assert (no_core, own_group, end_of_input, with_parent) == ("0", "1", "-1", str(int(signal.SIGKILL)))
 
 
-def test_a_process_that_is_left_behind_is_not_waited_for_and_is_ended(obeying):
+@pytest.mark.parametrize("how", ["leave", "daemon"])
+def test_a_process_that_is_left_behind_is_not_waited_for_and_is_ended(obeying, how):
     began = time.monotonic()
-    validate(obeying, status=0, AT_LOAD="leave")
+    validate(obeying, status=0, AT_LOAD=how)
     assert time.monotonic() - began < 5
     assert (obeying.folder / "left_behind").exists()
+    assert processes_with(obeying.environment["TEST_MARK"]) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
