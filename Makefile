@@ -4,11 +4,12 @@
 PREFIX ?= /usr/local
 PRESET ?= release
 
-.PHONY: help demo test build install format lint clean
+.PHONY: help demo test bench build install format lint clean
 
 help:
 	@echo 'make demo                run the example pipeline on the flights of 2013'
 	@echo 'make test                build, and run all tests'
+	@echo 'make bench               measure discovery and look-ups beside other systems'
 	@echo 'make build               build; PRESET=dev, asan or tsan for another than release'
 	@echo 'make install PREFIX=DIR  install the library and the command; default: /usr/local'
 	@echo 'make format              format the sources'
@@ -24,6 +25,13 @@ test:
 	@tools/setup
 	@tools/build $(PRESET)
 	@ctest --preset $(PRESET) -j $$(nproc)
+
+bench:
+	@tools/setup
+	@tools/setup bench || echo 'make bench: what is missing is left out'
+	@cmake --preset bench --log-level=WARNING
+	@tools/build bench rota_benchmarks
+	@.venv/bin/python benchmarks/run.py build/bench
 
 build:
 	@tools/setup
