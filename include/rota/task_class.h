@@ -49,6 +49,9 @@ class ROTA_EXPORT TaskClass {
   // The same class under another id.
   virtual std::shared_ptr<const TaskClass> with_task_id(std::string task_id) const = 0;
 
+  // Loads the library that the code is in, which the first create() does else. Throws TaskRegistryError that
+  // names the file and the cause; the next call tries again.
+  virtual void load() const {}
   // A new instance, with the declared defaults filled in. Throws ArgumentError naming all that is wrong
   // with the arguments, TaskRegistryError naming the task and the cause when it cannot be made.
   std::unique_ptr<BaseTask> create(const Arguments& arguments = {}) const;

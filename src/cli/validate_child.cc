@@ -81,10 +81,6 @@ std::string first_cause(const std::exception& error) {
   return error.what();
 }
 
-bool is_about_the_library(const std::string& cause, const TaskClass& task_class) {
-  return cause.starts_with(fmt::format("plugin {} cannot be loaded: ", task_class.location()));
-}
-
 std::string sentence(const std::string& cause, const TaskClass& task_class) {
   constexpr std::string_view kThrew = "its constructor threw";
   if (cause.starts_with(kThrew)) return cause;
@@ -92,24 +88,30 @@ std::string sentence(const std::string& cause, const TaskClass& task_class) {
   return fmt::format("{}: {}", kThrew, cause);
 }
 
-// False where no class of this plugin can be made.
-bool try_class(const TaskClass& task_class, double step_seconds) {
-  const std::string& task_id = task_class.metadata().task_id;
+bool try_to_load(const TaskClass& any_class, double step_seconds) {
+  begin(ResultStep::load, {}, step_seconds);
   try {
-    begin(ResultStep::make, task_id, step_seconds);
-    std::unique_ptr<BaseTask> task = task_class.create();
-    send({ResultStep::remove, task_id, {}});
-    task.reset();
-    send({ResultStep::good, task_id, {}});
+    any_class.load();
+    return true;
   } catch (const TaskRegistryError& error) {
-    const std::string cause = first_cause(error);
-    if (is_about_the_library(cause, task_class)) {
-      send({ResultStep::load_failed, task_id, cause});
-      return false;
-    }
-    send({ResultStep::failed, task_id, sentence(cause, task_class)});
+    send({ResultStep::load_failed, {}, error.what()});
+    return false;
   }
-  return true;
+}
+
+void try_class(const TaskClass& task_class, double step_seconds) {
+  const std::string& task_id = task_class.metadata().task_id;
+  begin(ResultStep::make, task_id, step_seconds);
+  std::unique_ptr<BaseTask> task;
+  try {
+    task = task_class.create();
+  } catch (const TaskRegistryError& error) {
+    send({ResultStep::failed, task_id, sentence(first_cause(error), task_class)});
+    return;
+  }
+  send({ResultStep::remove, task_id, {}});
+  task.reset();
+  send({ResultStep::good, task_id, {}});
 }
 
 int run_child(const ValidateChildOptions& options) {
@@ -120,10 +122,13 @@ int run_child(const ValidateChildOptions& options) {
   // So that nothing that a plugin writes is lost with the process.
   std::setvbuf(stdout, nullptr, _IONBF, 0);
   const Discovery discovery = discover_file(options.file);
+  if (discovery.task_classes.empty()) throw std::runtime_error("its file has changed meanwhile");
+  if (!try_to_load(*discovery.task_classes.begin()->second, options.step_seconds)) return 0;
   for (const auto& [task_id, task_class] : discovery.task_classes) {
-    if (task_id < options.from || (options.only && task_id != options.from)) continue;
+    if (options.from.empty() || task_id < options.from) continue;
+    if (options.only && task_id != options.from) continue;
     if (!required_arguments(task_class->metadata()).empty()) continue;
-    if (!try_class(*task_class, options.step_seconds)) return 0;
+    try_class(*task_class, options.step_seconds);
   }
   begin(ResultStep::end, {}, options.step_seconds);
   return 0;
@@ -134,7 +139,8 @@ int run_child(const ValidateChildOptions& options) {
 std::vector<std::string> validate_child_arguments(const ValidateChildOptions& options) {
   std::vector<std::string> words{kName, "--parent=" + std::to_string(options.parent),
                                  fmt::format("--step-seconds={}", options.step_seconds),
-                                 "--from=" + options.from, "--file=" + options.file};
+                                 "--file=" + options.file};
+  if (!options.from.empty()) words.push_back("--from=" + options.from);
   if (options.only) words.emplace_back("--only");
   return words;
 }
@@ -144,7 +150,7 @@ void add_validate_child(CLI::App& app, CommandLine& line) {
   auto options = std::make_shared<ValidateChildOptions>();
   command->add_option("--parent", options->parent)->required();
   command->add_option("--step-seconds", options->step_seconds)->required();
-  command->add_option("--from", options->from)->required();
+  command->add_option("--from", options->from);
   command->add_option("--file", options->file)->required();
   command->add_flag("--only", options->only);
   command->callback([&line, options] { line.command = [options] { return run_child(*options); }; });

@@ -16,7 +16,7 @@ struct ValidateChildOptions {
   pid_t parent = 0;  // the child ends with it
   std::string file = {};
   double step_seconds = 0;  // the time limit of a step, by the parent's clock
-  std::string from = {};    // the classes before this id are passed over
+  std::string from = {};    // the classes before this id are passed over; empty: all
   bool only = false;        // those after it too
 };
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child tries one class after the other; where one ends it, the next child goes on behind that class. The
-// library is loaded with the first instance, so when a child dies over its first class, only a class that
-// another child could make tells that it was not the loading.
+// A child loads the library and tries one class after the other; where one ends it, the next child goes on
+// behind that class.
 #include "cli/validate_plugin.h"
 
 #include "cli/validate_session.h"
-
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -30,20 +27,21 @@ class PluginValidator {
       for (const RefusedFile& refused : discovery.refused)
         found_.failures.push_back({.message = refused.message});
     }
+    has_classes_ = !discovery.task_classes.empty();
     for (const auto& [task_id, task_class] : discovery.task_classes) {
       if (only_.empty() || task_id == only_) plan(task_class->metadata());
     }
   }
 
   PluginValidation run() {
-    while (!pending_.empty()) {
+    bool goes_on = has_classes_;
+    while (goes_on) {
       ValidateSession session(found_.file, pending_, !only_.empty(), options_);
       session.run();
       take_answers(session);
-      if (!session.death()) break;
-      take_death(session);
+      if (session.death()) take_death(session);
+      goes_on = session.death() && !pending_.empty();
     }
-    explain_undecided();
     return std::move(found_);
   }
 
@@ -58,13 +56,13 @@ class PluginValidator {
   }
 
   void take_answers(const ValidateSession& session) {
+    if (const auto& failure = session.load_failure())
+      found_.failures.push_back({{}, failure->message, session.output_of(failure->step)});
     for (const ValidateSession::Answer& answer : session.answers()) {
-      loads_ = loads_ || !answer.load_failed;
       if (answer.good) {
         found_.made.push_back(answer.task_id);
       } else {
-        found_.failures.push_back({answer.load_failed ? "" : answer.task_id, answer.message,
-                                   session.output_of(answer.step)});
+        found_.failures.push_back({answer.task_id, answer.message, session.output_of(answer.step)});
       }
     }
     pending_.erase(pending_.begin(),
@@ -79,6 +77,10 @@ class PluginValidator {
         failure.message += " before its library was loaded";
         pending_.clear();
         break;
+      case Place::loading:
+        failure.message += " while its library was being loaded";
+        pending_.clear();
+        break;
       case Place::between:
         failure.message += " after it was loaded";
         break;
@@ -86,16 +88,11 @@ class PluginValidator {
         failure.message += " while the process that had loaded it was ending";
         break;
       case Place::removing:
-        loads_ = true;
         failure.message += " while it was being deleted";
         take_pending(failure);
         break;
       case Place::making:
         take_pending(failure);
-        if (session.answers().empty()) {
-          undecided_.push_back(std::move(failure));
-          return;
-        }
         failure.message += " while it was being made";
         break;
     }
@@ -107,32 +104,11 @@ class PluginValidator {
     pending_.erase(pending_.begin());
   }
 
-  // What is known only after all classes were tried.
-  void explain_undecided() {
-    const bool same = std::ranges::all_of(undecided_, [&](const ValidationFailure& one) {
-      return one.message == undecided_.front().message;
-    });
-    if (!loads_ && same && undecided_.size() > 1) {
-      ValidationFailure& one = undecided_.front();
-      one.message += fmt::format(
-          " while its library was being loaded, whichever of its {} task classes was asked for",
-          undecided_.size());
-      one.task_id.clear();
-      undecided_.resize(1);
-    } else {
-      for (ValidationFailure& one : undecided_)
-        one.message += loads_ ? " while it was being made"
-                              : " while its library was being loaded or it was being made";
-    }
-    found_.failures.insert(found_.failures.end(), undecided_.begin(), undecided_.end());
-  }
-
   std::string only_;
   const ValidateOptions& options_;
   std::vector<std::string> pending_;  // ids of the classes to try, in the child's order
   PluginValidation found_;
-  std::vector<ValidationFailure> undecided_;
-  bool loads_ = false;  // the library is known to load
+  bool has_classes_ = false;
 };
 
 }  // namespace

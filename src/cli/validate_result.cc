@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 6> kSteps = {"make",   "remove",      "good",
+constexpr std::array<std::string_view, 7> kSteps = {"load",   "make",        "remove", "good",
                                                     "failed", "load_failed", "end"};
 
 // Nothing where it is no text.

@@ -5,6 +5,7 @@
 
 #include <rota/task_metadata.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 namespace rota::cli {
 
 enum class ResultStep : std::uint8_t {
+  load,         // the library is being loaded
   make,         // an instance of the class is being made
   remove,       // it was made, and is being deleted
   good,         // the class is good
@@ -27,7 +29,7 @@ struct ResultLine {
   std::string message = {};
 };
 
-inline constexpr std::size_t kMaxResultLineBytes = 64 * 1024;
+inline constexpr std::size_t kMaxResultLineBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMaxMessageBytes = 4096;
 
 // Ended by a newline; a message is cut to kMaxMessageBytes.

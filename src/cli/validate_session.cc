@@ -56,9 +56,9 @@ ValidateSession::ValidateSession(const std::filesystem::path& file,
       child_(kThisProgram, validate_child_arguments({.parent = ::getpid(),
                                                      .file = file.string(),
                                                      .step_seconds = options.timeout_seconds,
-                                                     .from = pending.front(),
+                                                     .from = pending.empty() ? "" : pending.front(),
                                                      .only = only})),
-      output_(pending.size() + 2) {  // the start, each class, the end
+      output_(pending.size() + 3) {  // the start, the library, each class, the end
   begin_step();
 }
 
@@ -72,7 +72,7 @@ void ValidateSession::run() {
     const ChildProcess::Event event = child_.wait(deadline_, options_.stop);
     output_.add(std::exchange(child_.output(), {}));
     if (!read_lines()) return end_as("wrote into the result of its validation");
-    if (!answers_.empty() && answers_.back().load_failed) return child_.kill();
+    if (load_failure_) return child_.kill();
     switch (event) {
       case ChildProcess::Event::wrote:
         if (Clock::now() < deadline_) break;
@@ -104,17 +104,32 @@ bool ValidateSession::read_lines() {
 // The lines can come in one order only: of each class in turn it begins, and how it went, and then the end.
 bool ValidateSession::take(const ResultLine& line) {
   const bool all_answered = answers_.size() == pending_.size();
+  const bool loads = line.step == ResultStep::load || line.step == ResultStep::load_failed;
+  if (loads) return take_loading(line);
+  const bool is_free = place_ == Place::loading || place_ == Place::between;
   if (line.step == ResultStep::end) {
-    if (!all_answered || place_ == Place::ending || !line.task_id.empty()) return false;
+    if (!all_answered || !is_free || !line.task_id.empty()) return false;
     place_ = Place::ending;
     ++step_;
     return true;
   }
   if (all_answered || line.task_id != pending_[answers_.size()]) return false;
   if (line.step != ResultStep::make) return take_answer(line);
-  if (place_ != Place::start && place_ != Place::between) return false;
+  if (!is_free) return false;
   place_ = Place::making;
   ++step_;
+  return true;
+}
+
+bool ValidateSession::take_loading(const ResultLine& line) {
+  const bool begins = line.step == ResultStep::load;
+  if (place_ != (begins ? Place::start : Place::loading) || !line.task_id.empty()) return false;
+  if (begins) {
+    place_ = Place::loading;
+    ++step_;
+  } else {
+    load_failure_ = Answer{.message = line.message, .step = step_};
+  }
   return true;
 }
 
@@ -126,11 +141,8 @@ bool ValidateSession::take_answer(const ResultLine& line) {
   const bool good = line.step == ResultStep::good;
   if (place_ != (good ? Place::removing : Place::making) || line.step == ResultStep::remove)
     return false;
-  answers_.push_back({.task_id = line.task_id,
-                      .good = good,
-                      .load_failed = line.step == ResultStep::load_failed,
-                      .message = line.message,
-                      .step = step_});
+  answers_.push_back(
+      {.task_id = line.task_id, .good = good, .message = line.message, .step = step_});
   place_ = Place::between;
   return true;
 }

@@ -31,13 +31,12 @@ class OutputBySteps {
 
 class ValidateSession {
  public:
-  enum class Place : std::uint8_t { start, making, removing, between, ending };
+  enum class Place : std::uint8_t { start, loading, making, removing, between, ending };
 
   // What one class, or the end of the process, came to.
   struct Answer {
     std::string task_id = {};  // empty: none of them
     bool good = false;
-    bool load_failed = false;
     std::string message = {};
     std::size_t step = 0;
   };
@@ -56,6 +55,7 @@ class ValidateSession {
   void run();
 
   const std::vector<Answer>& answers() const noexcept { return answers_; }
+  const std::optional<Answer>& load_failure() const noexcept { return load_failure_; }
   const std::optional<Death>& death() const noexcept { return death_; }
   std::string output_of(std::size_t step) const { return output_.of(step); }
 
@@ -63,6 +63,7 @@ class ValidateSession {
   void begin_step();
   bool read_lines();
   bool take(const ResultLine& line);
+  bool take_loading(const ResultLine& line);
   bool take_answer(const ResultLine& line);
   void end_as(std::string how);
   void end_by_itself();
@@ -75,6 +76,7 @@ class ValidateSession {
   Place place_ = Place::start;
   std::size_t step_ = 0;
   std::vector<Answer> answers_;
+  std::optional<Answer> load_failure_;
   std::optional<Death> death_;
 };
 

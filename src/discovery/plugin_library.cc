@@ -90,6 +90,7 @@ class PluginTaskClass final : public TaskClass {
         library_(std::move(library)) {}
 
   std::string location() const override { return library_->file().string(); }
+  void load() const override { library_->require_loaded(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
     renamed.task_id = std::move(task_id);
@@ -107,11 +108,13 @@ class PluginTaskClass final : public TaskClass {
 
 }  // namespace
 
+void PluginLibrary::require_loaded() {
+  const std::lock_guard lock(mutex_);
+  if (plugin_ == nullptr) load();
+}
+
 const rota_task& PluginLibrary::entry(const std::string& task_id) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (plugin_ == nullptr) load();
-  }
+  require_loaded();
   for (const rota_task* task = plugin_->tasks; task != nullptr; task = task->next) {
     if (task->size >= sizeof(rota_task) &&
         std::string_view(task->task_id, task->task_id_size) == task_id)

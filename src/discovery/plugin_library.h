@@ -31,8 +31,9 @@ class PluginLibrary {
   explicit PluginLibrary(CheckedFile checked) : checked_(std::move(checked)) {}
 
   const std::filesystem::path& file() const noexcept { return checked_.file; }
-  // Loads the library if it is not loaded yet. Throws TaskRegistryError that names the file and the cause;
-  // the next call tries again.
+  // Both load the library if it is not loaded yet. They throw TaskRegistryError that names the file and the
+  // cause; the next call tries again.
+  void require_loaded();
   const rota_task& entry(const std::string& task_id);
 
  private:

@@ -16,15 +16,13 @@
 #include <system_error>
 #include <utility>
 
-extern char** environ;
-
 namespace rota::inline v1 {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxBytesAtOnce = 64 * 1024;
-constexpr std::size_t kMaxRestBytes = 1024 * 1024;
+constexpr std::size_t kMaxBytesAtOnce = std::size_t{64} * 1024;
+constexpr std::size_t kMaxRestBytes = std::size_t{1024} * 1024;
 // A killed process that the kernel cannot end, because a device does not answer, is not waited for longer.
 constexpr std::chrono::seconds kMaxWaitAfterKill{5};
 
@@ -159,6 +157,7 @@ void ChildProcess::start(const std::filesystem::path& program,
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   const int error = ::posix_spawn(&pid_, program.c_str(), actions.get(), attributes.get(),
