@@ -40,4 +40,4 @@ string(REGEX REPLACE "/$" "" rota_prefix_from_pc "${rota_prefix_from_pc}")
 configure_file(cmake/rota.pc.in ${PROJECT_BINARY_DIR}/cmake/rota.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/rota.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE docs/plugins.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

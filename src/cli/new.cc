@@ -175,7 +175,7 @@ void make_project(const fs::path& parent, const std::string& name) {
 fs::path parent_folder(const CommandLine& line) {
   if (line.path.empty()) return ".";
   if (line.path.size() > 1) throw UsageError("--path: name one folder to make the project in");
-  const fs::path folder = line.path.front();
+  fs::path folder = line.path.front();
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored))
     throw UsageError(fmt::format("--path {}: there is no such folder", folder.string()));

@@ -4,6 +4,7 @@ to let pass."""
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -296,3 +297,27 @@ def test_a_hundred_tasks_of_one_file_are_a_hundred_in_the_program(project):
                   a_cc=task("t_a") + "".join(f'ROTA_TASK(Task, .task_id = "t_{at}");\n' for at in range(99)))
     project.build_well()
     assert run(project.build_folder / "program") == "100\n"
+
+
+def test_the_check_is_asked_for_where_the_program_is_made(project):
+    (project.folder / "below").mkdir()
+    (project.folder / "below/CMakeLists.txt").write_text("add_executable(program ../main.cc)\n")
+    project.write("add_subdirectory(below)\nrota_check_tasks(program)", **SOURCES)
+    configured = project.configure()
+    assert configured.returncode != 0
+    assert "below, where the target is made" in " ".join(configured.stderr.split())
+
+
+# ---- docs/plugins.md -------------------------------------------------------------------------------------------------
+
+
+def test_the_classes_that_the_page_on_plugins_shows_build_and_are_found(project):
+    page = (project.prefix / "share/doc/rota/plugins.md").read_text()
+    (cxx,) = re.findall(r"```cpp\n(.*?)```", page, re.DOTALL)
+    (c,) = re.findall(r"```c\n(.*?)```", page, re.DOTALL)
+    project.write("rota_add_plugin(customers SOURCES a.cc)\nrota_add_plugin(c_tasks SOURCES b.c)", languages="C CXX",
+                  a_cc=cxx, b_c=c)
+    project.build_well("-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror", "-DCMAKE_C_FLAGS=-std=c11 -Wall -Wextra -Wpedantic -Werror")
+    tasks = {row["task_id"]: row for row in json.loads(project.rota("list", "--json").stdout)}
+    assert tasks["t_1N_count"]["dependencies"] == ["t_1I_import"]
+    assert tasks["t_count"]["dependencies"] == ["t_import", "t_clean"]
