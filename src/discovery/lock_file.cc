@@ -3,6 +3,7 @@
 
 #include "discovery/trust.h"
 #include "os/file.h"
+#include "os/one_line.h"
 #include "os/replace_file.h"
 
 #include <algorithm>
@@ -84,7 +85,7 @@ LockFile LockFile::parse(std::string_view text, const fs::path& folder, std::str
     if (!lock.hashes_.emplace(key, *hash).second) {
       throw TaskRegistryError(
           fmt::format("{}:{}: {} is named twice; write it anew with `rota discover --lock`", name,
-                      number, key));
+                      number, one_line(key)));
     }
   }
   return lock;
