@@ -20,16 +20,20 @@ inline void require(bool holds, const char* what, std::string_view text = "") {
   std::abort();
 }
 
-// One sentence that can be shown: nothing in it ends a line or steers a terminal.
-inline void check_message(std::string_view message) {
+// Nothing in it ends the line or steers a terminal. Names of files may be of any bytes.
+inline void check_line(std::string_view message) {
   require(!message.empty(), "a refusal says why");
-  require(is_utf8(message), "a message is UTF-8", message);
   require(std::ranges::none_of(message,
                                [](char c) {
                                  const auto byte = static_cast<unsigned char>(c);
                                  return byte < 0x20 || byte == 0x7F;
                                }),
           "a message is one line", message);
+}
+
+inline void check_message(std::string_view message) {
+  check_line(message);
+  require(is_utf8(message), "a message is UTF-8", message);
 }
 
 inline void check_text(std::string_view text) {

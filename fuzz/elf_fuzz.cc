@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin file of any bytes, through the whole of discovery.
 #include "answers.h"
+#include "discovery/elf_dependencies.h"
+#include "os/file.h"
 #include "os/temporary_folder.h"
 
 #include <fcntl.h>
@@ -19,6 +21,17 @@ void write_file(const std::filesystem::path& file, std::string_view bytes) {
           "the input can be written to a file");
 }
 
+// What is read of a plugin when it is loaded.
+void read_dependencies(const std::filesystem::path& file, std::uint64_t size) {
+  const UniqueFd fd = open_for_reading(file);
+  const auto opened = ElfFile::open(fd.get(), size);
+  if (!std::holds_alternative<ElfFile>(opened)) return;
+  const auto read = read_elf_dependencies(std::get<ElfFile>(opened), "/plugins");
+  if (const auto* refusal = std::get_if<Refusal>(&read)) return check_message(refusal->message);
+  for (const std::filesystem::path& folder : std::get<ElfDependencies>(read).run_path)
+    require(folder.native().starts_with("/plugins"), "$ORIGIN is replaced", folder.native());
+}
+
 void discover_bytes(std::string_view bytes) {
   static const TemporaryFolder folder = TemporaryFolder::in_memory();
   static const std::filesystem::path file = folder / "plugin.so";
@@ -32,6 +45,7 @@ void discover_bytes(std::string_view bytes) {
     require(validate_task_class(*task_class).empty(), "a class that is given is valid", task_id);
     check_texts(task_class->metadata());
   }
+  read_dependencies(file, bytes.size());
 }
 
 }  // namespace
