@@ -4,6 +4,7 @@ is as wide. Knows nothing of what is measured."""
 
 import hashlib
 import shutil
+import time
 from pathlib import Path
 
 STEM = "BenchmarkPlugin"
@@ -35,5 +36,6 @@ def make_plugins(original: Path, folder: Path, count: int, prefix: str = "") -> 
         file = scripts / f"team_{group // GROUPS}" / f"group_{group % GROUPS}" / f"{prefix}{name}.so"
         file.write_bytes(content.replace(ORIGINAL, name.encode()))
         file.chmod(0o644)
+    time.sleep(3)  # a cache keeps nothing of a file so new that another change could go unseen
     stamp.write_text(wanted)
     return scripts
