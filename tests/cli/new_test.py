@@ -38,7 +38,8 @@ def test_new_leaves_no_blank_of_its_template(bare):
 
 def test_new_makes_the_project_in_the_folder_that_it_is_given(bare):
     (bare.folder / "there").mkdir()
-    for arguments in (["new", "one", "--path", "there"], ["new", "--path=there", "two"], ["--path", "there", "new", "three"]):
+    for arguments in (["new", "one", "--path", "there"], ["new", "--path=there", "two"],
+                      ["--path", "there", "new", "three"]):
         done = bare.command(*arguments)
         assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(bare.folder / "there")) == ["one", "three", "two"]

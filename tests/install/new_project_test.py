@@ -67,8 +67,8 @@ def test_the_readme_can_be_followed_to_the_letter(tmp_path, environment, name):
 
     # The tests are such that they can fail.
     source = folder / f"src/{word}_task.cc"
-    source.write_text(source.read_text().replace('"Hello, "', '"Bye, "').replace("return rota::OperationResult::success()",
-                                                                                 'throw std::runtime_error("no")'))
+    text = source.read_text().replace('"Hello, "', '"Bye, "')
+    source.write_text(text.replace("return rota::OperationResult::success()", 'throw std::runtime_error("no")'))
     shell("cmake --build build", folder, environment)
     tested = shell(command, folder, environment)
     assert "0% tests passed, 2 tests failed out of 2" in tested.stdout
@@ -80,16 +80,16 @@ def test_the_project_compiles_without_warnings_and_leaves_nothing_for_git(tmp_pa
     run("git", "init", "-q", cwd=folder, env=environment)
     run("git", "add", ".", cwd=folder, env=environment)
     before = run("git", "status", "--porcelain", cwd=folder, env=environment)
-    done = shell("cmake -B build -DCMAKE_CXX_FLAGS='-Wall -Wextra -Wpedantic -Werror' && cmake --build build && rota run",
-                 folder, environment)
+    done = shell("cmake -B build -DCMAKE_CXX_FLAGS='-Wall -Wextra -Wpedantic -Werror' && cmake --build build "
+                 "&& rota run", folder, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert run("git", "status", "--porcelain", cwd=folder, env=environment) == before
 
 
 def test_an_installed_plugin_of_the_project_is_found(prefix, tmp_path, environment):
     run("rota", "new", "hello", cwd=tmp_path, env=environment)
-    done = shell(f"cd hello && cmake -B build && cmake --build build && cmake --install build --prefix {tmp_path}/there",
-                 tmp_path, environment)
+    done = shell("cmake -B build && cmake --build build && cmake --install build --prefix ../there",
+                 tmp_path / "hello", environment)
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.rmtree(tmp_path / "hello")
     listed = run("rota", "list", "--path", tmp_path / "there/lib/rota/plugins", cwd=tmp_path, env=environment)

@@ -236,6 +236,17 @@ def test_c_and_cxx_go_into_one_project(project):
     assert len(json.loads(project.rota("list", "--json").stdout)) == 5
 
 
+def test_a_plugin_of_two_hundred_objects_is_checked_as_one_of_few(project):
+    # As many as the check reads at a time.
+    parts = [f"part{at}.c" for at in range(199)]
+    for part in parts:
+        (project.folder / part).write_text("typedef int nothing;\n")
+    project.write(f"rota_add_plugin(c_tasks SOURCES tasks.c {' '.join(parts)})", languages="C",
+                  tasks_c=C_PLUGIN.read_text())
+    project.build_well()
+    assert len(json.loads(project.rota("list", "--json").stdout)) == 4
+
+
 # ---- static linking --------------------------------------------------------------------------------------------------
 
 PROGRAM = """
@@ -263,7 +274,8 @@ def test_a_program_that_lost_tasks_of_an_ordinary_static_library_does_not_build(
                   **SOURCES)
     sentence = project.fails_with()
     assert sentence.startswith("it has 0 of the 2 task classes of its objects and static libraries; "
-                               "the linker dropped t_a, t_b: make static libraries of task classes with rota_add_tasks()")
+                               "the linker dropped t_a, t_b: make static libraries of task classes with "
+                               "rota_add_tasks()")
     project.write("add_library(parts STATIC a.cc b.cc)\ntarget_link_libraries(parts PUBLIC rota::rota)\n"
                   + PROGRAM.replace("rota_check_tasks(program)", ""))
     project.build_well()
@@ -317,7 +329,8 @@ def test_the_classes_that_the_page_on_plugins_shows_build_and_are_found(project)
     (c,) = re.findall(r"```c\n(.*?)```", page, re.DOTALL)
     project.write("rota_add_plugin(customers SOURCES a.cc)\nrota_add_plugin(c_tasks SOURCES b.c)", languages="C CXX",
                   a_cc=cxx, b_c=c)
-    project.build_well("-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror", "-DCMAKE_C_FLAGS=-std=c11 -Wall -Wextra -Wpedantic -Werror")
+    project.build_well("-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror",
+                       "-DCMAKE_C_FLAGS=-std=c11 -Wall -Wextra -Wpedantic -Werror")
     tasks = {row["task_id"]: row for row in json.loads(project.rota("list", "--json").stdout)}
     assert tasks["t_1N_count"]["dependencies"] == ["t_1I_import"]
     assert tasks["t_count"]["dependencies"] == ["t_import", "t_clean"]
