@@ -11,7 +11,14 @@ import toolchains
 from toolchains import LANGUAGES, combinations, run
 
 COMMAND = os.environ["ROTA_COMMAND"]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
+
+
+def rota(plugin, *arguments):
+    """What the command prints of the folder of `plugin`, run beside it with a cache of its own."""
+    project = plugin.parent.parent
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
+    return run([COMMAND, *arguments, "--path", plugin.parent], cwd=project,
+               env=environment | {"XDG_CACHE_HOME": str(project / "cache")})
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +42,7 @@ def put(tmp_path):
 
 def listed(plugin):
     """What the command tells of the classes in the folder of `plugin`."""
-    tasks = json.loads(run([COMMAND, "list", "--path", plugin.parent, "--json"], cwd=plugin.parent.parent,
-                           env=ENVIRONMENT))
+    tasks = json.loads(rota(plugin, "list", "--json"))
     return [(task["task_id"], task["description"], task["version"], task["dependencies"]) for task in tasks]
 
 
@@ -50,9 +56,8 @@ BOTH = [("t_first", "The first", "1.2.0", []), ("t_second", "The second", "1.2.0
 
 def check_found_and_run(plugin):
     assert listed(plugin) == BOTH
-    project = plugin.parent.parent
-    run([COMMAND, "run", "--path", plugin.parent], cwd=project, env=ENVIRONMENT)
-    assert sorted(file.name for file in project.glob("*.ran")) == ["t_first.ran", "t_second.ran"]
+    rota(plugin, "run")
+    assert sorted(file.name for file in plugin.parent.parent.glob("*.ran")) == ["t_first.ran", "t_second.ran"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
