@@ -15,6 +15,8 @@ namespace {
 
 // Of one file: far above any manifest, far below any memory.
 constexpr std::uint64_t kMaxNoteBytes = 64U << 20U;
+// A refusal each is more than anyone reads: tables that lie over one another make millions of one megabyte.
+constexpr std::size_t kMaxNotes = 10'000;
 
 using Notes = std::vector<std::string>;
 
@@ -39,6 +41,12 @@ std::optional<Refusal> append_notes(const ElfFile& file, const Table& table, std
   auto found = find_notes({content.data(), content.size()}, table.alignment);
   if (auto* refusal = std::get_if<Refusal>(&found)) return std::move(*refusal);
   for (std::string& note : std::get<Notes>(found)) notes.push_back(std::move(note));
+  if (notes.size() > kMaxNotes) {
+    return Refusal{
+        RefusalReason::too_big,
+        fmt::format("it has manifests of more than {} task classes; make several plugins of it",
+                    kMaxNotes)};
+  }
   return std::nullopt;
 }
 

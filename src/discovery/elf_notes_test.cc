@@ -109,6 +109,13 @@ TEST(ElfNotes, AreFoundInSectionsWhereNoSegmentHasThem) {
   EXPECT_FALSE(std::get<ElfNotes>(read_all(library(ours("one")))).by_sections);
 }
 
+TEST(ElfNotes, OfMoreClassesThanAPluginMayHaveAreTooBig) {
+  std::string table;
+  for (int count = 0; count < 10'000; ++count) table += ours("");
+  EXPECT_EQ(std::get<Notes>(read(library(table))).size(), 10'000U);
+  EXPECT_EQ(reason(read(library(table + ours("")))), RefusalReason::too_big);
+}
+
 TEST(ElfNotes, OfOthersAreNotOurs) {
   EXPECT_TRUE(
       std::get<Notes>(read(library(note("GNU", ROTA_NOTE_TYPE, "x") + note("Rota", 7, "x"))))
