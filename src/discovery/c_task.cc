@@ -16,11 +16,12 @@ class CTask final : public BaseTask {
 
   bool initialize() override {
     const Host host(*this, nullptr);
+    rota_error error{};
+    error.size = sizeof error;
     if (entry_.open != nullptr) {
-      rota_error error{};
-      error.size = sizeof error;
-      if (entry_.open(&host.functions(), &state_, &error) != 0)
-        throw std::runtime_error(text(error));
+      const bool failed = entry_.open(&host.functions(), &state_, &error) != 0;
+      opened_ = !failed;
+      if (failed || !host.failure().empty()) throw std::runtime_error(text(error, host));
     }
     opened_ = true;
     return true;
@@ -111,18 +112,18 @@ class CTask final : public BaseTask {
                          &set_metric};
   };
 
-  static std::string text(rota_error& error) {
+  static std::string text(rota_error& error, const Host& host) {
     error.text[sizeof error.text - 1] = '\0';
-    return error.text[0] == '\0' ? "it failed and did not say why" : error.text;
+    if (error.text[0] != '\0') return error.text;
+    return host.failure().empty() ? "it failed and did not say why" : host.failure();
   }
 
   OperationResult run_one(const rota_operation& operation, OperationContext& context) {
     const Host host(*this, &context);
     rota_error error{};
     error.size = sizeof error;
-    if (operation.run(state_, &host.functions(), &error) != 0)
-      return OperationResult::error(text(error));
-    if (!host.failure().empty()) return OperationResult::error(host.failure());
+    const bool failed = operation.run(state_, &host.functions(), &error) != 0;
+    if (failed || !host.failure().empty()) return OperationResult::error(text(error, host));
     return OperationResult::success();
   }
 

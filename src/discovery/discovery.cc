@@ -39,6 +39,7 @@ struct Candidate {
 
 // Which of two classes of one plugin an id means, no one could tell: none.
 void refuse_repeated_ids(std::vector<TaskMetadata>& tasks, std::vector<Refusal>& refused) {
+  if (tasks.size() < 2) return;
   std::map<std::string, int> counts;
   for (const TaskMetadata& task : tasks) ++counts[task.task_id];
   if (counts.size() == tasks.size()) return;
@@ -73,7 +74,8 @@ void make_task_classes(Candidate& candidate) {
   auto tasks = parse_notes(content.notes, candidate.refused);
   if (tasks.empty()) return;
   const auto library = std::make_shared<PluginLibrary>(
-      CheckedFile{candidate.file(), *candidate.findings.identity, content.notes, content.hash});
+      CheckedFile{candidate.folder->file_name(candidate.index), *candidate.findings.identity,
+                  content.notes, content.hash});
   const std::string module = candidate.folder->module_of(candidate.index);
   for (TaskMetadata& metadata : tasks) {
     metadata.module = module;
@@ -101,7 +103,7 @@ class Checker {
     }
     const std::string& name = folder_->names[candidate.index];
     candidate.findings =
-        check_file(fd_.get(), name, candidate.file(), candidate.folder_is_allowed, rules_);
+        check_file(fd_.get(), folder_->folder, name, candidate.folder_is_allowed, rules_);
     if (!candidate.findings.refusal) make_task_classes(candidate);
   }
 
@@ -113,6 +115,8 @@ class Checker {
 
 void check_all(std::vector<Candidate>& candidates, const FileRules& rules) {
   constexpr std::size_t kChunk = 32;  // a thread costs what some ten files cost
+  // Where the cache knows them, there is too little to do for more than one.
+  const bool are_known = rules.cache.size() >= candidates.size();
   const std::size_t chunks = (candidates.size() + kChunk - 1) / kChunk;
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -124,13 +128,16 @@ void check_all(std::vector<Candidate>& candidates, const FileRules& rules) {
   };
   std::vector<std::jthread> threads;
   const std::size_t wanted =
-      std::min<std::size_t>({std::thread::hardware_concurrency(), 8, chunks});
+      are_known ? 1 : std::min<std::size_t>({std::thread::hardware_concurrency(), 8, chunks});
   while (threads.size() + 1 < wanted) threads.emplace_back(work);
   work();
 }
 
 std::vector<Candidate> list_candidates(const Scan& scanned, const AllowList& allowed) {
+  std::size_t count = 0;
+  for (const CandidateFolder& folder : scanned.folders) count += folder.names.size();
   std::vector<Candidate> candidates;
+  candidates.reserve(count);
   for (const CandidateFolder& folder : scanned.folders) {
     const bool is_allowed = allowed.empty() || allowed.allows(folder.folder);
     for (std::size_t index = 0; index < folder.names.size(); ++index)

@@ -79,7 +79,7 @@ std::optional<Refusal> read_content(int folder, const std::string& name, const F
 
 }  // namespace
 
-FileFindings check_file(int folder, const std::string& name, const fs::path& file,
+FileFindings check_file(int folder, const fs::path& folder_path, const std::string& name,
                         bool folder_is_allowed, const FileRules& rules) {
   FileFindings findings;
   struct stat status {};
@@ -94,7 +94,7 @@ FileFindings check_file(int folder, const std::string& name, const fs::path& fil
   }
   findings.identity = identity_of(status);
   findings.refusal = check_kind(status);
-  if (!findings.refusal && is_link) findings.refusal = check_link_target(file, rules);
+  if (!findings.refusal && is_link) findings.refusal = check_link_target(folder_path / name, rules);
   if (!findings.refusal && !is_link && !folder_is_allowed) findings.refusal = AllowList::refusal();
   if (findings.refusal) return findings;
 
@@ -103,7 +103,7 @@ FileFindings check_file(int folder, const std::string& name, const fs::path& fil
   if (findings.refusal) return findings;
   findings.refusal = findings.content.refusal;
   if (!findings.refusal && rules.lock)
-    findings.refusal = check_lock(*rules.lock, file, *findings.content.hash);
+    findings.refusal = check_lock(*rules.lock, folder_path / name, *findings.content.hash);
   return findings;
 }
 

@@ -29,9 +29,9 @@ struct FileFindings {
   bool from_cache = false;
 };
 
-// `folder` is the open folder that the file `name` lies in; `file` its path. `folder_is_allowed`: the answer of
-// the allow-list for that folder, which is asked again only for a link out of it.
-FileFindings check_file(int folder, const std::string& name, const std::filesystem::path& file,
-                        bool folder_is_allowed, const FileRules& rules);
+// `folder` is the open folder that the file `name` lies in. `folder_is_allowed`: the answer of the allow-list for
+// that folder, which is asked again only for a link out of it.
+FileFindings check_file(int folder, const std::filesystem::path& folder_path,
+                        const std::string& name, bool folder_is_allowed, const FileRules& rules);
 
 }  // namespace rota::inline v1

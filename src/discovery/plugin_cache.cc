@@ -26,11 +26,15 @@ constexpr std::string_view kMagic{"RotaPlg\n", 8};
 constexpr std::uint32_t kFormat = 1;
 constexpr std::uint64_t kMaxBytes = 1U << 30U;
 
+// To be raised with each change of what the reader takes or says.
+constexpr std::uint64_t kRules = 1;
+
 // Which reader it was: another one may understand a file differently.
-constexpr std::uint64_t kReader =
-    (std::uint64_t{ROTA_VERSION_MAJOR} << 56U) | (std::uint64_t{ROTA_VERSION_MINOR} << 48U) |
-    (std::uint64_t{ROTA_VERSION_PATCH} << 40U) | (std::uint64_t{ROTA_PLUGIN_ABI_MAJOR} << 24U) |
-    (std::uint64_t{ROTA_PLUGIN_ABI_MINOR} << 16U) | detail::kCxxAbi;
+constexpr std::uint64_t kReader = (kRules << 32U) | (std::uint64_t{ROTA_VERSION_MAJOR} << 56U) |
+                                  (std::uint64_t{ROTA_VERSION_MINOR} << 48U) |
+                                  (std::uint64_t{ROTA_VERSION_PATCH} << 40U) |
+                                  (std::uint64_t{ROTA_PLUGIN_ABI_MAJOR} << 24U) |
+                                  (std::uint64_t{ROTA_PLUGIN_ABI_MINOR} << 16U) | detail::kCxxAbi;
 
 struct Header {
   char magic[8];

@@ -89,7 +89,7 @@ class PluginTaskClass final : public TaskClass {
         declared_id_(std::move(declared_id)),
         library_(std::move(library)) {}
 
-  std::string location() const override { return library_->file().string(); }
+  std::string location() const override { return library_->file(); }
   void load() const override { library_->require_loaded(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
@@ -120,13 +120,12 @@ const rota_task& PluginLibrary::entry(const std::string& task_id) {
         std::string_view(task->task_id, task->task_id_size) == task_id)
       return *task;
   }
-  throw TaskRegistryError(
-      fmt::format("plugin {} has a manifest for {} but no code for it; build it again",
-                  file().string(), task_id));
+  throw TaskRegistryError(fmt::format(
+      "plugin {} has a manifest for {} but no code for it; build it again", file(), task_id));
 }
 
 void PluginLibrary::fail(std::string_view cause) const {
-  throw TaskRegistryError(fmt::format("plugin {} cannot be loaded: {}", file().string(), cause));
+  throw TaskRegistryError(fmt::format("plugin {} cannot be loaded: {}", file(), cause));
 }
 
 void PluginLibrary::load() {

@@ -9,7 +9,6 @@
 #include <rota/task_class.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,7 +18,7 @@ namespace rota::inline v1 {
 
 // What the file must still be when it is loaded.
 struct CheckedFile {
-  std::filesystem::path file;
+  std::string file;
   FileIdentity identity;
   std::string notes;                // PluginContent::notes
   std::optional<Sha256> hash = {};  // what a lock file asks for
@@ -30,7 +29,7 @@ class PluginLibrary {
  public:
   explicit PluginLibrary(CheckedFile checked) : checked_(std::move(checked)) {}
 
-  const std::filesystem::path& file() const noexcept { return checked_.file; }
+  const std::string& file() const noexcept { return checked_.file; }
   // Both load the library if it is not loaded yet. They throw TaskRegistryError that names the file and the
   // cause; the next call tries again.
   void require_loaded();

@@ -137,8 +137,9 @@ class Scanner {
 }  // namespace
 
 std::string CandidateFolder::module_of(std::size_t index) const {
-  const std::string name = fs::path(names[index]).stem().string();
-  return module.empty() ? name : module + "." + name;
+  const std::string& name = names[index];
+  const std::string_view stem = std::string_view(name).substr(0, name.rfind('.'));
+  return module.empty() ? std::string(stem) : fmt::format("{}.{}", module, stem);
 }
 
 bool is_package_path(std::string_view package) noexcept {

@@ -18,6 +18,7 @@ struct CandidateFolder {
   std::vector<std::string> names;  // the files in it, sorted
 
   std::filesystem::path file(std::size_t index) const { return folder / names[index]; }
+  std::string file_name(std::size_t index) const { return folder.native() + '/' + names[index]; }
   std::string module_of(std::size_t index) const;
 };
 
