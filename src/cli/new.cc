@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/new_template.h"
 #include "cli/output.h"
+#include "os/file.h"
 #include <rota/rota.h>
 
 #include <fcntl.h>
@@ -83,27 +84,19 @@ class OpenPath {
  public:
   OpenPath(fs::path path, int flags)
       : path_(std::move(path)), fd_(::open(path_.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (fd_ < 0) throw_cannot_be_made(path_, errno);
+    if (!fd_.valid()) throw_cannot_be_made(path_, errno);
   }
-  OpenPath(const OpenPath&) = delete;
-  OpenPath& operator=(const OpenPath&) = delete;
-  ~OpenPath() { ::close(fd_); }
 
   void write(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t written = ::write(fd_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) throw_cannot_be_made(path_, errno);
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
+    if (!write_all(fd_.get(), text)) throw_cannot_be_made(path_, errno);
   }
   void sync() const {
-    if (::fsync(fd_) != 0) throw_cannot_be_made(path_, errno);
+    if (::fsync(fd_.get()) != 0) throw_cannot_be_made(path_, errno);
   }
 
  private:
   fs::path path_;
-  int fd_;
+  UniqueFd fd_;
 };
 
 void sync_folder(const fs::path& folder) { OpenPath(folder, O_RDONLY | O_DIRECTORY).sync(); }

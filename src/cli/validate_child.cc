@@ -3,6 +3,7 @@
 
 #include "cli/validate_result.h"
 #include "os/child_process.h"
+#include "os/file.h"
 #include <rota/rota.h>
 
 #include <fcntl.h>
@@ -50,16 +51,9 @@ void limit_processor_time(double step_seconds) {
 
 // A plugin that closes the pipe has no one left to hear it.
 void send(const ResultLine& line) {
-  const std::string text = write_result_line(line);
-  std::string_view left = text;
-  while (!left.empty()) {
-    const ssize_t written = ::write(ChildProcess::kResultFd, left.data(), left.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0)
-      throw std::runtime_error(
-          fmt::format("the result cannot be written: {}", std::generic_category().message(errno)));
-    left.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (write_all(ChildProcess::kResultFd, write_result_line(line))) return;
+  throw std::runtime_error(
+      fmt::format("the result cannot be written: {}", std::generic_category().message(errno)));
 }
 
 // The parent tells by the NUL what was written in which step.

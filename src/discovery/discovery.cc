@@ -15,7 +15,6 @@
 #include <chrono>
 #include <set>
 #include <thread>
-#include <unordered_set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -193,23 +192,28 @@ class Collector {
   std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;
 };
 
+// What of a file may be kept: what it said itself, when a change could not have gone unseen.
+bool can_be_kept(const FileFindings& findings, std::int64_t now_nanoseconds) {
+  const bool was_read = !findings.content.notes.empty() || findings.content.refusal;
+  return was_read && is_lasting(findings.content) &&
+         is_settled(*findings.identity, now_nanoseconds);
+}
+
 // Gives why the cache could not be written.
 std::string renew_cache(const fs::path& file, const PluginCache& cache,
                         const std::vector<Candidate>& candidates) {
   const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
+  const bool is_changed = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+    return !candidate.findings.from_cache && can_be_kept(candidate.findings, now);
+  });
+  if (!is_changed) return {};
   std::vector<CachedFile> known;
-  bool is_changed = false;
   for (const Candidate& candidate : candidates) {
     const FileFindings& findings = candidate.findings;
-    const bool was_read = !findings.content.notes.empty() || findings.content.refusal;
-    if (!was_read || !is_lasting(findings.content) || !is_settled(*findings.identity, now))
-      continue;
-    known.emplace_back(*findings.identity, findings.content);
-    is_changed = is_changed || !findings.from_cache;
+    if (can_be_kept(findings, now)) known.emplace_back(*findings.identity, findings.content);
   }
-  if (!is_changed) return {};
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
   const std::string problem =

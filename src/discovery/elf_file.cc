@@ -24,10 +24,6 @@ constexpr std::uint16_t kMachine = EM_RISCV;
 
 Refusal not_elf() { return {RefusalReason::not_elf, "it is no shared library (not an ELF file)"}; }
 
-Refusal unreadable(int error) {
-  return {RefusalReason::unreadable, fmt::format("it cannot be read: {}", error_text(error))};
-}
-
 std::optional<Refusal> check_header(const Elf64_Ehdr& header) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
       header.e_machine != kMachine) {

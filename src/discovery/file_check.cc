@@ -14,10 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Refusal unreadable(int error) {
-  return {RefusalReason::unreadable, fmt::format("it cannot be read: {}", error_text(error))};
-}
-
 // What a link leads to lies in a folder that the scan did not see.
 std::optional<Refusal> check_link_target(const fs::path& file, const FileRules& rules) {
   std::error_code error;

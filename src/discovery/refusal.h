@@ -5,6 +5,7 @@
 #include <rota/discovery.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -17,5 +18,8 @@ struct Refusal {
 
 template <class T>
 using OrRefusal = std::variant<T, Refusal>;
+
+// `it`, a file or a folder, cannot be read; `error_number` as in errno.
+Refusal unreadable(int error_number, std::string_view it = "it");
 
 }  // namespace rota::inline v1

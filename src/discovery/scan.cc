@@ -124,8 +124,7 @@ class Scanner {
   }
 
   bool refuse_unreadable(const fs::path& path, int error) {
-    return refuse(path, {RefusalReason::unreadable,
-                         fmt::format("the folder cannot be read: {}", error_text(error))});
+    return refuse(path, unreadable(error, "the folder"));
   }
 
   bool recursive_;

@@ -45,8 +45,7 @@ std::optional<Refusal> check_folder_trust(const fs::path& folder) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) == 0) return check_trust(status);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-  return Refusal{RefusalReason::unreadable,
-                 fmt::format("the folder cannot be read: {}", error_text(errno))};
+  return unreadable(errno, "the folder");
 }
 
 AllowList::AllowList(const std::vector<fs::path>& folders) {

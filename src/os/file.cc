@@ -35,6 +35,16 @@ std::ptrdiff_t read_at(int fd, std::uint64_t offset, std::span<char> buffer) noe
   return static_cast<std::ptrdiff_t>(done);
 }
 
+bool write_all(int fd, std::string_view content) noexcept {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 std::string error_text(int error_number) { return std::generic_category().message(error_number); }
 
 }  // namespace rota::inline v1

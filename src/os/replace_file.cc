@@ -13,16 +13,6 @@
 namespace rota::inline v1 {
 namespace {
 
-bool write_all(int fd, std::string_view content) noexcept {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 // So that the name is there after a crash too; the file is whole either way.
 void sync_folder(const std::filesystem::path& folder) noexcept {
   const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/discovery_text.h"
 
+#include "report/counted.h"
 #include "report/json_trees.h"
 #include "report/table.h"
 
@@ -9,10 +10,6 @@
 
 namespace rota::inline v1 {
 namespace {
-
-std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
 
 std::string plugins_text(const std::vector<PluginFile>& plugins) {
   if (plugins.empty()) return {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans and what became of them, for a person.
+#include "report/counted.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "report/time_text.h"
@@ -12,9 +13,7 @@
 namespace rota::inline v1 {
 namespace {
 
-std::string count_of_tasks(std::size_t count) {
-  return fmt::format("{} task{}", count, count == 1 ? "" : "s");
-}
+std::string count_of_tasks(std::size_t count) { return counted(count, "task", "tasks"); }
 
 struct NamedState {
   ExecutionState state;

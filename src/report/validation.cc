@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/validation.h"
 
+#include "report/counted.h"
 #include "report/json_text.h"
 #include "report/printable.h"
 
@@ -13,10 +14,6 @@ namespace rota::inline v1 {
 namespace {
 
 constexpr std::string_view kIndent = "        ";
-
-std::string counted(std::size_t count, std::string_view what, std::string_view plural) {
-  return fmt::format("{} {}", count, count == 1 ? what : plural);
-}
 
 // Each line of what a plugin wrote, set off so that none can be taken for one of ours.
 std::string set_off(std::string_view output) {
