@@ -13,7 +13,7 @@ namespace {
 const rota::Discovery& discover_all(const rota::DiscoveryQuery& query) {
   const auto* discovery = new rota::Discovery(rota::discover(query));
   for (const rota::RefusedFile& refused : discovery->refused) {
-    probe::fail(refused.file.string() + ": " + refused.message);
+    probe::fail(refused.file + ": " + refused.message);
   }
   if (!discovery->cache.problem.empty()) probe::fail(discovery->cache.problem);
   return *discovery;

@@ -16,6 +16,10 @@ void read_table(std::string_view table, std::uint64_t alignment) {
   for (const std::string& note : std::get<std::vector<std::string>>(found)) {
     bytes += note.size();
     const auto manifest = parse_manifest(note);
+    const std::string_view task_id = sound_manifest_task_id(note);
+    require(task_id.empty() || (std::holds_alternative<TaskMetadata>(manifest) &&
+                                std::get<TaskMetadata>(manifest).task_id == task_id),
+            "what is plainly sound parses", task_id);
     if (const auto* refusal = std::get_if<Refusal>(&manifest)) {
       check_message(refusal->message);
     } else {

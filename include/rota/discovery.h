@@ -10,10 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rota::inline v1 {
@@ -40,7 +41,7 @@ enum class RefusalReason : std::uint8_t {
 ROTA_EXPORT std::string_view to_string(RefusalReason reason) noexcept;
 
 struct RefusedFile {
-  std::filesystem::path file = {};  // or a folder, with all that is below it
+  std::string file = {};  // or a folder, with all that is below it
   RefusalReason reason = RefusalReason::no_task;
   std::string message = {};  // a sentence: what is wrong and what to do
 };
@@ -52,13 +53,26 @@ struct DuplicateTask {
   std::string shadowed = {};  // origin of the one that does not
 };
 
+// A folder with plugins.
+struct ROTA_EXPORT PluginFolder {
+  std::string path = {};
+  std::string module = {};  // its dotted path below its root: scripts.tasks; empty: the root
+
+  std::string file(std::string_view name) const;       // the path of a file in it
+  std::string module_of(std::string_view name) const;  // its dotted path: scripts.tasks.flights
+};
+
 // A file that gave task classes.
 struct PluginFile {
-  std::filesystem::path file = {};
-  std::string module = {};  // its dotted path: scripts.tasks.flights
-  std::vector<std::string> task_ids =
-      {};                   // in the order of the file, without refused and shadowed ones
-  std::string remark = {};  // something odd about it that does no harm; mostly empty
+  std::shared_ptr<const PluginFolder> folder = {};
+  std::string name = {};
+  // In the order of the file, without refused and shadowed ones.
+  std::vector<TaskClassPtr> task_classes = {};
+  std::string_view remark =
+      {};  // something odd about it that does no harm; mostly empty; a literal
+
+  std::string file() const { return folder->file(name); }
+  std::string module() const { return folder->module_of(name); }
 };
 
 // Parts of 1 or more A-Z a-z 0-9 _ - with dots between: nothing that could lead out of a root.
@@ -96,13 +110,15 @@ struct CacheUse {
       {};  // why the cache could not be used or written, as a sentence; mostly empty
 };
 
-struct Discovery {
-  std::map<std::string, TaskClassPtr> task_classes =
-      {};                                 // the library of one is loaded at its first instance
+struct ROTA_EXPORT Discovery {
+  // By the ids that they themselves hold. The library of one is loaded at its first instance.
+  std::unordered_map<std::string_view, TaskClassPtr> task_classes = {};
   std::vector<RefusedFile> refused = {};  // every *.so file that gives none, by name
   std::vector<DuplicateTask> duplicates = {};
   std::vector<PluginFile> plugins = {};
   CacheUse cache = {};
+
+  std::vector<TaskClassPtr> sorted_task_classes() const;  // by their ids
 };
 
 // Looks at every *.so file, in folders whose name begins with no dot; opens them for reading only, and several

@@ -7,6 +7,7 @@
 #include <rota/export.h>
 #include <rota/task_metadata.h>
 
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -38,7 +39,13 @@ class ROTA_EXPORT TaskClass {
   TaskClass& operator=(const TaskClass&) = delete;
   virtual ~TaskClass();
 
-  const TaskMetadata& metadata() const noexcept { return metadata_; }
+  std::string_view task_id() const noexcept { return task_id_; }
+  // All that it says of itself. What a file says was checked when it was found, and is laid out when it is first
+  // asked for. Throws TaskRegistryError where it can no longer be read; the next call tries again.
+  const TaskMetadata& metadata() const {
+    const TaskMetadata* known = metadata_.load(std::memory_order_acquire);
+    return known != nullptr ? *known : lay_out_metadata();
+  }
   const TaskClassTraits& traits() const noexcept { return traits_; }
   // Where it comes from, as a person would say it: "ImportTask in plugins/flights.so".
   std::string origin() const;
@@ -58,14 +65,20 @@ class ROTA_EXPORT TaskClass {
 
  protected:
   explicit TaskClass(TaskMetadata metadata, TaskClassTraits traits = {});
+  // Its metadata are laid out later. `task_id` must stay as long as the class.
+  explicit TaskClass(std::string_view task_id) noexcept : task_id_(task_id) {}
 
  private:
+  // The metadata of a class that was made of its id alone. Several threads may ask at once: the first answer counts.
+  virtual TaskMetadata read_metadata() const;
+  const TaskMetadata& lay_out_metadata() const;
   virtual std::unique_ptr<BaseTask> construct(const Arguments& arguments) const = 0;
   // False: every argument that is not declared is refused.
   virtual bool takes_arguments() const noexcept { return true; }
 
-  TaskMetadata metadata_;
-  TaskClassTraits traits_;
+  mutable std::atomic<const TaskMetadata*> metadata_ = nullptr;  // owned
+  std::string_view task_id_;
+  TaskClassTraits traits_ = {};
 };
 
 using TaskClassPtr = std::shared_ptr<const TaskClass>;

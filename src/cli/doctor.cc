@@ -87,10 +87,10 @@ void examine_discovery(const Discovery& discovery, Findings& findings) {
   }
   for (const PluginFile& plugin : discovery.plugins) {
     if (!plugin.remark.empty())
-      findings.bad("plugins", fmt::format("{}: {}", plugin.file.string(), plugin.remark));
+      findings.bad("plugins", fmt::format("{}: {}", plugin.file(), plugin.remark));
   }
   for (const RefusedFile& refused : discovery.refused) {
-    const std::string text = fmt::format("{}: {}", refused.file.string(), refused.message);
+    const std::string text = fmt::format("{}: {}", refused.file, refused.message);
     refused.reason == RefusalReason::no_task ? findings.good("no plugin", text)
                                              : findings.bad("refused", text);
   }

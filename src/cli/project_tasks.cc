@@ -53,7 +53,7 @@ ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(
   const Discovery discovery = discover(make_discovery_query(project_));
   for (const RefusedFile& refused : discovery.refused) {
     if (refused.reason == RefusalReason::no_task) continue;
-    print_warning(fmt::format("{}: {}", refused.file.string(), refused.message));
+    print_warning(fmt::format("{}: {}", refused.file, refused.message));
   }
   for (const DuplicateTask& duplicate : discovery.duplicates) {
     print_warning(
@@ -78,7 +78,7 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
   const std::vector<TaskClassPtr> classes = registry_.task_classes();
   std::vector<std::string_view> known;
   known.reserve(classes.size());
-  for (const TaskClassPtr& task_class : classes) known.push_back(task_class->metadata().task_id);
+  for (const TaskClassPtr& task_class : classes) known.emplace_back(task_class->task_id());
   const auto nearest = nearest_task_id(task_id, known);
   throw UsageError(
       nearest

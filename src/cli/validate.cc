@@ -42,10 +42,11 @@ void add_file(const fs::path& file, Targets& targets) {
 
 void add_folder(const fs::path& folder, Targets& targets) {
   const Discovery found = discover({.roots = {folder}});
-  for (const PluginFile& plugin : found.plugins) add_file(plugin.file, targets);
+  for (const PluginFile& plugin : found.plugins) add_file(plugin.file(), targets);
   for (const RefusedFile& refused : found.refused) {
     // Single classes of a plugin are refused once more when it is looked into.
-    const bool is_plugin = std::ranges::find(targets, refused.file, &Target::file) != targets.end();
+    const bool is_plugin =
+        std::ranges::find(targets, fs::path(refused.file), &Target::file) != targets.end();
     if (is_plugin) continue;
     PluginValidation seen{.file = refused.file};
     if (refused.reason == RefusalReason::no_task) {

@@ -94,7 +94,7 @@ bool try_to_load(const TaskClass& any_class, double step_seconds) {
 }
 
 void try_class(const TaskClass& task_class, double step_seconds) {
-  const std::string& task_id = task_class.metadata().task_id;
+  const std::string task_id(task_class.task_id());
   begin(ResultStep::make, task_id, step_seconds);
   std::unique_ptr<BaseTask> task;
   try {
@@ -116,11 +116,12 @@ int run_child(const ValidateChildOptions& options) {
   // So that nothing that a plugin writes is lost with the process.
   std::setvbuf(stdout, nullptr, _IONBF, 0);
   const Discovery discovery = discover_file(options.file);
-  if (discovery.task_classes.empty()) throw std::runtime_error("its file has changed meanwhile");
-  if (!try_to_load(*discovery.task_classes.begin()->second, options.step_seconds)) return 0;
-  for (const auto& [task_id, task_class] : discovery.task_classes) {
-    if (options.from.empty() || task_id < options.from) continue;
-    if (options.only && task_id != options.from) continue;
+  const std::vector<TaskClassPtr> task_classes = discovery.sorted_task_classes();
+  if (task_classes.empty()) throw std::runtime_error("its file has changed meanwhile");
+  if (!try_to_load(*task_classes.front(), options.step_seconds)) return 0;
+  for (const TaskClassPtr& task_class : task_classes) {
+    if (options.from.empty() || task_class->task_id() < options.from) continue;
+    if (options.only && task_class->task_id() != options.from) continue;
     if (!required_arguments(task_class->metadata()).empty()) continue;
     try_class(*task_class, options.step_seconds);
   }

@@ -28,8 +28,8 @@ class PluginValidator {
         found_.failures.push_back({.message = refused.message});
     }
     has_classes_ = !discovery.task_classes.empty();
-    for (const auto& [task_id, task_class] : discovery.task_classes) {
-      if (only_.empty() || task_id == only_) plan(task_class->metadata());
+    for (const TaskClassPtr& task_class : discovery.sorted_task_classes()) {
+      if (only_.empty() || task_class->task_id() == only_) plan(task_class->metadata());
     }
   }
 

@@ -30,11 +30,11 @@ std::optional<Refusal> check_kind(const struct stat& status) {
   return Refusal{RefusalReason::not_regular, "it is no regular file"};
 }
 
-// Opens what was looked at: to open a device can do something, so it is looked at first, and once more after.
-OrRefusal<UniqueFd> open_checked(int folder, const std::string& name, struct stat& status) {
-  UniqueFd fd(::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd.valid() || ::fstat(fd.get(), &status) != 0) return unreadable(errno);
-  if (auto refusal = check_kind(status)) return *std::move(refusal);
+// Nothing where it cannot be opened: the caller looks why. A link is opened if asked for.
+UniqueFd open_file(int folder, const std::string& name, int no_follow, struct stat& status) {
+  UniqueFd fd(
+      ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | no_follow));
+  if (fd.valid() && ::fstat(fd.get(), &status) != 0) return {};
   return fd;
 }
 
@@ -54,53 +54,86 @@ std::optional<Refusal> check_lock(const LockFile& lock, const fs::path& file, co
   return std::nullopt;
 }
 
-// Reads the content where the cache has not got it, or not its hash.
-std::optional<Refusal> read_content(int folder, const std::string& name, const FileRules& rules,
-                                    struct stat& status, FileFindings& findings) {
-  if (auto known = rules.cache.find(identity_of(status)); known && (!rules.lock || known->hash)) {
-    findings.content = *std::move(known);
-    findings.from_cache = true;
+class FileCheck {
+ public:
+  FileCheck(const OpenFolder& folder, const CandidateFolder::Name& name, const FileRules& rules)
+      : folder_(folder), name_(name), rules_(rules) {}
+
+  FileFindings run() {
+    findings_.refusal = check();
+    if (findings_.identity) findings_.identity = identity_of(status_);
+    return std::move(findings_);
+  }
+
+ private:
+  std::optional<Refusal> check() {
+    if (auto refusal = look()) return refusal;
+    if (auto refusal = read_content()) return refusal;
+    if (findings_.content.refusal) return findings_.content.refusal;
+    if (rules_.lock) return check_lock(*rules_.lock, path(), *findings_.content.hash);
     return std::nullopt;
   }
-  auto opened = open_checked(folder, name, status);
-  if (auto* refusal = std::get_if<Refusal>(&opened)) return std::move(*refusal);
-  const auto& fd = std::get<UniqueFd>(opened);
-  findings.content = read_plugin_content(fd.get(), static_cast<std::uint64_t>(status.st_size));
-  if (rules.lock) {
-    findings.content.hash = sha256_of_file(fd.get());
-    if (!findings.content.hash) return unreadable(errno);
+
+  // To open a device can do something, so a file is looked at before. What the folder says is enough where nothing else is
+  // asked of it: no cache can know it.
+  std::optional<Refusal> look() {
+    if (name_.is_regular && rules_.cache.size() == 0 && folder_.is_allowed) {
+      fd_ = open_file(folder_.fd, name_.name, O_NOFOLLOW, status_);
+      if (fd_.valid()) return found();
+    }
+    if (!look_at(AT_SYMLINK_NOFOLLOW)) return unreadable(errno);
+    const bool is_link = S_ISLNK(status_.st_mode);
+    if (is_link && !look_at(0)) return unreadable(errno);
+    if (auto refusal = found()) return refusal;
+    if (is_link) return check_link_target(path(), rules_);
+    if (!folder_.is_allowed) return AllowList::refusal();
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+
+  bool look_at(int flags) {
+    return ::fstatat(folder_.fd, name_.name.c_str(), &status_, flags) == 0;
+  }
+
+  std::optional<Refusal> found() {
+    findings_.identity.emplace();
+    return check_kind(status_);
+  }
+
+  // From the file where the cache has not got it, or not its hash.
+  std::optional<Refusal> read_content() {
+    if (!fd_.valid()) {
+      if (auto known = rules_.cache.find(identity_of(status_));
+          known && (!rules_.lock || known->hash)) {
+        findings_.content = *std::move(known);
+        findings_.from_cache = true;
+        return std::nullopt;
+      }
+      fd_ = open_file(folder_.fd, name_.name, 0, status_);
+      if (!fd_.valid()) return unreadable(errno);
+      if (auto refusal = check_kind(status_)) return refusal;  // it may be another one by now
+    }
+    findings_.content = read_plugin_content(fd_.get(), static_cast<std::uint64_t>(status_.st_size));
+    if (!rules_.lock) return std::nullopt;
+    findings_.content.hash = sha256_of_file(fd_.get());
+    if (!findings_.content.hash) return unreadable(errno);
+    return std::nullopt;
+  }
+
+  fs::path path() const { return fs::path(folder_.path) / name_.name; }
+
+  const OpenFolder& folder_;
+  const CandidateFolder::Name& name_;
+  const FileRules& rules_;
+  struct stat status_ {};
+  UniqueFd fd_;
+  FileFindings findings_;
+};
 
 }  // namespace
 
-FileFindings check_file(int folder, const fs::path& folder_path, const std::string& name,
-                        bool folder_is_allowed, const FileRules& rules) {
-  FileFindings findings;
-  struct stat status {};
-  if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    findings.refusal = unreadable(errno);
-    return findings;
-  }
-  const bool is_link = S_ISLNK(status.st_mode);
-  if (is_link && ::fstatat(folder, name.c_str(), &status, 0) != 0) {
-    findings.refusal = unreadable(errno);
-    return findings;
-  }
-  findings.identity = identity_of(status);
-  findings.refusal = check_kind(status);
-  if (!findings.refusal && is_link) findings.refusal = check_link_target(folder_path / name, rules);
-  if (!findings.refusal && !is_link && !folder_is_allowed) findings.refusal = AllowList::refusal();
-  if (findings.refusal) return findings;
-
-  findings.refusal = read_content(folder, name, rules, status, findings);
-  findings.identity = identity_of(status);
-  if (findings.refusal) return findings;
-  findings.refusal = findings.content.refusal;
-  if (!findings.refusal && rules.lock)
-    findings.refusal = check_lock(*rules.lock, folder_path / name, *findings.content.hash);
-  return findings;
+FileFindings check_file(const OpenFolder& folder, const CandidateFolder::Name& name,
+                        const FileRules& rules) {
+  return FileCheck(folder, name, rules).run();
 }
 
 }  // namespace rota::inline v1

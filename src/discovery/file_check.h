@@ -7,9 +7,9 @@
 #include "discovery/lock_file.h"
 #include "discovery/plugin_cache.h"
 #include "discovery/plugin_content.h"
+#include "discovery/scan.h"
 #include "discovery/trust.h"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -29,9 +29,15 @@ struct FileFindings {
   bool from_cache = false;
 };
 
-// `folder` is the open folder that the file `name` lies in. `folder_is_allowed`: the answer of the allow-list for
-// that folder, which is asked again only for a link out of it.
-FileFindings check_file(int folder, const std::filesystem::path& folder_path,
-                        const std::string& name, bool folder_is_allowed, const FileRules& rules);
+// A folder with candidates, open.
+struct OpenFolder {
+  int fd = -1;
+  const std::string& path;
+  bool is_allowed =
+      true;  // the answer of the allow-list, which is asked again only for a link out of it
+};
+
+FileFindings check_file(const OpenFolder& folder, const CandidateFolder::Name& name,
+                        const FileRules& rules);
 
 }  // namespace rota::inline v1

@@ -46,16 +46,16 @@ std::string read_text(const fs::path& file) {
 }
 
 std::string hash_line(const PluginFile& plugin, const fs::path& folder) {
-  const UniqueFd fd = open_for_reading(plugin.file);
+  const UniqueFd fd = open_for_reading(plugin.file());
   const auto hash = fd.valid() ? sha256_of_file(fd.get()) : std::nullopt;
-  if (!hash) fail(plugin.file, fmt::format("it cannot be read: {}", error_text(errno)));
-  const fs::path whole = key_of(plugin.file);
+  if (!hash) fail(plugin.file(), fmt::format("it cannot be read: {}", error_text(errno)));
+  const fs::path whole = key_of(plugin.file());
   const fs::path relative = whole.lexically_relative(folder);
   const std::string name =
       relative.empty() || *relative.begin() == ".." ? whole.string() : relative.string();
   // sha256sum writes these in a form of its own.
   if (name.find_first_of("\n\r\\") != std::string::npos || name.starts_with('#'))
-    fail(plugin.file, "its name cannot be written to a lock file; rename it");
+    fail(plugin.file(), "its name cannot be written to a lock file; rename it");
   return fmt::format("{}  {}\n", to_hex(*hash), name);
 }
 

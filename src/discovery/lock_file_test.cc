@@ -59,6 +59,11 @@ TEST(LockFile, OfRandomTextIsReadOrRefused) {
   }
 }
 
+PluginFile plugin_in(const fs::path& folder, const std::string& name) {
+  return {.folder = std::make_shared<const PluginFolder>(PluginFolder{folder.string(), ""}),
+          .name = name};
+}
+
 TEST(LockFile, IsReadAsItWasWritten) {
   const TemporaryFolder folder;
   const TemporaryFolder elsewhere;
@@ -66,7 +71,7 @@ TEST(LockFile, IsReadAsItWasWritten) {
   std::ofstream(folder / "scripts/a.so") << "abc";
   std::ofstream(elsewhere / "b.so") << "";
   write_lock_file(folder / "rota.lock",
-                  {{.file = folder / "scripts/a.so"}, {.file = elsewhere / "b.so"}});
+                  {plugin_in(folder / "scripts", "a.so"), plugin_in(elsewhere.path(), "b.so")});
   const LockFile lock = LockFile::open(folder / "rota.lock");
   EXPECT_EQ(to_hex(lock.find(folder / "scripts/a.so").value()),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -86,10 +91,10 @@ TEST(LockFile, ThatOthersCanWriteIsNotUsed) {
 
 TEST(LockFile, IsNotWrittenForAFileThatCannotBeReadOrNamed) {
   const TemporaryFolder folder;
-  EXPECT_THROW(write_lock_file(folder / "rota.lock", {{.file = folder / "no.so"}}),
+  EXPECT_THROW(write_lock_file(folder / "rota.lock", {plugin_in(folder.path(), "no.so")}),
                TaskRegistryError);
   std::ofstream(folder / "a\nb.so") << "";
-  EXPECT_THAT([&] { write_lock_file(folder / "rota.lock", {{.file = folder / "a\nb.so"}}); },
+  EXPECT_THAT([&] { write_lock_file(folder / "rota.lock", {plugin_in(folder.path(), "a\nb.so")}); },
               ThrowsMessage<TaskRegistryError>(HasSubstr("rename it")));
   EXPECT_FALSE(fs::exists(folder / "rota.lock"));
 }

@@ -7,6 +7,8 @@
 #include <rota/plugin.h>
 #include <rota/task_declaration.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -48,6 +50,26 @@ class Bytes {
   std::string_view rest_;
 };
 
+struct Record {
+  std::uint32_t tag;
+  std::string_view value;
+};
+
+std::optional<Record> next_record(Bytes& bytes) {
+  const auto tag = bytes.number(1);
+  const auto zero = bytes.number(1);
+  const auto length = bytes.number(2);
+  const auto value = length ? bytes.text(*length) : std::nullopt;
+  if (!value || *zero != 0) return std::nullopt;
+  return Record{*tag, *value};
+}
+
+std::string_view without_padding(std::string_view value) noexcept {
+  return value.substr(0, value.find_last_not_of('\0') + 1);
+}
+
+constexpr std::size_t kAbiBytes = 8;  // major, minor, C++ ABI
+
 std::optional<Refusal> check_abi(Bytes& bytes) {
   const auto major = bytes.number(2);
   const auto minor = bytes.number(2);
@@ -71,33 +93,102 @@ std::optional<Refusal> check_abi(Bytes& bytes) {
   return std::nullopt;
 }
 
-// Fills in one class from record after record.
+struct ParameterRecord {
+  ParameterType type;
+  bool required;
+  std::optional<std::string_view> default_text;
+  std::string_view name;
+  std::string_view description;
+};
+
+OrRefusal<ParameterRecord> read_parameter(std::string_view value) {
+  Bytes bytes(value);
+  const auto type = bytes.number(1);
+  const auto flags = bytes.number(1);
+  const auto name_size = bytes.number(2);
+  const auto default_size = bytes.number(2);
+  const auto description_size = bytes.number(2);
+  if (!description_size || *type > static_cast<std::uint32_t>(ParameterType::text))
+    return malformed("a parameter is broken");
+  const auto name = bytes.text(*name_size);
+  const auto default_text = bytes.text(*default_size);
+  const auto description = bytes.text(*description_size);
+  if (!name || !default_text || !description || bytes.left() != 0)
+    return malformed("a parameter is broken");
+  // Each by itself: two of them could be broken so that they are whole side by side.
+  for (const std::string_view text : {*name, *default_text, *description}) {
+    if (!is_plain_text(text)) return malformed("a text is not UTF-8");
+  }
+  ParameterRecord read{.type = static_cast<ParameterType>(*type),
+                       .required = (*flags & ROTA_PARAMETER_REQUIRED) != 0,
+                       .default_text = {},
+                       .name = *name,
+                       .description = *description};
+  if ((*flags & ROTA_PARAMETER_HAS_DEFAULT) != 0) read.default_text = *default_text;
+  return read;
+}
+
+// Gives each record to `taker`, when all of its format is right: text(), parameter(), dependencies_are_declared(),
+// dependency().
+template <class Taker>
 class ManifestReader {
  public:
-  std::optional<Refusal> record(std::uint32_t tag, std::string_view value) {
-    if (tag == ROTA_TAG_PARAMETER) return parameter(value);
-    if (tag > ROTA_TAG_DEPENDENCIES) return std::nullopt;
-    value = value.substr(0, value.find_last_not_of('\0') + 1);
-    if (!is_plain_text(value)) return malformed("a text is not UTF-8");
-    if (tag == ROTA_TAG_DEPENDENCY) {
-      declared_.dependencies = true;
-      metadata_.dependencies.emplace_back(value);
-      return std::nullopt;
+  explicit ManifestReader(Taker& taker) : taker_(taker) {}
+
+  std::optional<Refusal> read(std::string_view descriptor) {
+    Bytes bytes(descriptor);
+    if (auto refusal = check_abi(bytes)) return refusal;
+    while (bytes.left() != 0) {
+      const auto next = next_record(bytes);
+      if (!next) return malformed("a record runs past the end");
+      if (auto refusal = record(*next)) return refusal;
     }
-    if (tag == ROTA_TAG_DEPENDENCIES) return dependencies(value);
-    if ((seen_ & (1U << tag)) != 0) return malformed(fmt::format("record {} is there twice", tag));
-    seen_ |= 1U << tag;
-    text(tag, value);
+    if ((seen_ & (1U << ROTA_TAG_TASK_ID)) == 0) return malformed("it has no task id");
     return std::nullopt;
   }
 
-  OrRefusal<TaskMetadata> finish() {
-    if ((seen_ & (1U << ROTA_TAG_TASK_ID)) == 0) return malformed("it has no task id");
-    apply_docstring(docstring_, declared_, metadata_);
-    return std::move(metadata_);
+ private:
+  std::optional<Refusal> record(const Record& record) {
+    if (record.tag == ROTA_TAG_PARAMETER) {
+      auto parameter = read_parameter(record.value);
+      if (auto* refusal = std::get_if<Refusal>(&parameter)) return std::move(*refusal);
+      return taker_.parameter(std::get<ParameterRecord>(parameter));
+    }
+    if (record.tag > ROTA_TAG_DEPENDENCIES) return std::nullopt;
+    const std::string_view value = without_padding(record.value);
+    if (!is_plain_text(value)) return malformed("a text is not UTF-8");
+    if (record.tag == ROTA_TAG_DEPENDENCY || record.tag == ROTA_TAG_DEPENDENCIES) {
+      taker_.dependencies_are_declared();
+      if (record.tag == ROTA_TAG_DEPENDENCY) {
+        taker_.dependency(value);
+      } else {
+        dependencies(value);
+      }
+      return std::nullopt;
+    }
+    if ((seen_ & (1U << record.tag)) != 0)
+      return malformed(fmt::format("record {} is there twice", record.tag));
+    seen_ |= 1U << record.tag;
+    taker_.text(record.tag, value);
+    return std::nullopt;
   }
 
- private:
+  void dependencies(std::string_view ids) {
+    while (!ids.empty()) {
+      const std::size_t end = std::min(ids.find(','), ids.size());
+      const std::string_view id = trim(ids.substr(0, end));
+      if (!id.empty()) taker_.dependency(id);
+      ids.remove_prefix(std::min(end + 1, ids.size()));
+    }
+  }
+
+  Taker& taker_;
+  std::uint32_t seen_ = 0;
+};
+
+// Lays it out.
+class MetadataMaker {
+ public:
   void text(std::uint32_t tag, std::string_view value) {
     const auto declare = [&](std::string& field, bool& declared) {
       field = value;
@@ -129,44 +220,16 @@ class ManifestReader {
         break;
     }
   }
-
-  std::optional<Refusal> dependencies(std::string_view ids) {
-    declared_.dependencies = true;
-    while (!ids.empty()) {
-      const std::size_t end = std::min(ids.find(','), ids.size());
-      const std::string_view id = trim(ids.substr(0, end));
-      if (!id.empty()) metadata_.dependencies.emplace_back(id);
-      ids.remove_prefix(std::min(end + 1, ids.size()));
-    }
-    return std::nullopt;
-  }
-
-  std::optional<Refusal> parameter(std::string_view value) {
-    Bytes bytes(value);
-    const auto type = bytes.number(1);
-    const auto flags = bytes.number(1);
-    const auto name_size = bytes.number(2);
-    const auto default_size = bytes.number(2);
-    const auto description_size = bytes.number(2);
-    if (!description_size || *type > static_cast<std::uint32_t>(ParameterType::text)) {
-      return malformed("a parameter is broken");
-    }
-    const auto name = bytes.text(*name_size);
-    const auto default_text = bytes.text(*default_size);
-    const auto description = bytes.text(*description_size);
-    if (!name || !default_text || !description || bytes.left() != 0)
-      return malformed("a parameter is broken");
-    // Each by itself: two of them could be broken so that they are whole side by side.
-    for (const std::string_view text : {*name, *default_text, *description}) {
-      if (!is_plain_text(text)) return malformed("a text is not UTF-8");
-    }
-    Parameter parameter{.name = std::string(*name),
-                        .type = static_cast<ParameterType>(*type),
-                        .description = std::string(*description),
-                        .required = (*flags & ROTA_PARAMETER_REQUIRED) != 0};
-    if ((*flags & ROTA_PARAMETER_HAS_DEFAULT) != 0) {
+  void dependencies_are_declared() { declared_.dependencies = true; }
+  void dependency(std::string_view id) { metadata_.dependencies.emplace_back(id); }
+  std::optional<Refusal> parameter(const ParameterRecord& record) {
+    Parameter parameter{.name = std::string(record.name),
+                        .type = record.type,
+                        .description = std::string(record.description),
+                        .required = record.required};
+    if (record.default_text) {
       try {
-        parameter.default_value = Value::parse(*default_text, parameter.type);
+        parameter.default_value = Value::parse(*record.default_text, parameter.type);
       } catch (const ArgumentError& error) {
         return Refusal{RefusalReason::invalid_task,
                        one_line(fmt::format("task {}: the default of parameter {} is wrong: {}",
@@ -177,27 +240,93 @@ class ManifestReader {
     return std::nullopt;
   }
 
+  TaskMetadata finish() {
+    apply_docstring(docstring_, declared_, metadata_);
+    return std::move(metadata_);
+  }
+
+ private:
   TaskMetadata metadata_;
   DeclaredFields declared_;
   std::string_view docstring_;
-  std::uint32_t seen_ = 0;
+};
+
+// A few names, all different: quicker than a set, and needs no memory.
+class FewNames {
+ public:
+  // False for one that is there, or one too many.
+  bool add(std::string_view name) noexcept {
+    const auto end = names_.begin() + static_cast<std::ptrdiff_t>(count_);
+    if (count_ == names_.size() || std::find(names_.begin(), end, name) != end) return false;
+    names_[count_++] = name;
+    return true;
+  }
+
+ private:
+  std::array<std::string_view, 16> names_;
+  std::size_t count_ = 0;
+};
+
+// Lays nothing out: is it without doubt one that validate_task_class would find nothing wrong with?
+class SoundnessCheck {
+ public:
+  void text(std::uint32_t tag, std::string_view value) noexcept {
+    if (tag == ROTA_TAG_TASK_ID) {
+      task_id_ = value;
+      require(is_valid_task_id(value) && needed_.add(value));
+    } else if (tag == ROTA_TAG_VERSION) {
+      require(is_valid_version(value));
+    } else if (tag == ROTA_TAG_DOCSTRING) {
+      require(value.find('@') == std::string_view::npos);  // it may have tags
+    }
+  }
+  void dependencies_are_declared() noexcept {}
+  // With the own id among them: no class needs itself.
+  void dependency(std::string_view id) noexcept {
+    require(is_valid_task_id(id) && needed_.add(id));
+  }
+  std::optional<Refusal> parameter(const ParameterRecord& record) {
+    require(is_valid_task_id(record.name) && parameters_.add(record.name));
+    if (record.default_text && is_sound_) Value::parse(*record.default_text, record.type);
+    return std::nullopt;
+  }
+
+  std::string_view task_id() const noexcept { return is_sound_ ? task_id_ : std::string_view(); }
+
+ private:
+  void require(bool holds) noexcept { is_sound_ = is_sound_ && holds; }
+
+  std::string_view task_id_;
+  FewNames needed_;
+  FewNames parameters_;
+  bool is_sound_ = true;
 };
 
 }  // namespace
 
 OrRefusal<TaskMetadata> parse_manifest(std::string_view descriptor) {
-  Bytes bytes(descriptor);
-  if (auto refusal = check_abi(bytes)) return *std::move(refusal);
-  ManifestReader reader;
-  while (bytes.left() != 0) {
-    const auto tag = bytes.number(1);
-    const auto zero = bytes.number(1);
-    const auto length = bytes.number(2);
-    const auto value = length ? bytes.text(*length) : std::nullopt;
-    if (!value || *zero != 0) return malformed("a record runs past the end");
-    if (auto refusal = reader.record(*tag, *value)) return *std::move(refusal);
+  MetadataMaker maker;
+  if (auto refusal = ManifestReader(maker).read(descriptor)) return *std::move(refusal);
+  return maker.finish();
+}
+
+std::string_view sound_manifest_task_id(std::string_view descriptor) {
+  SoundnessCheck check;
+  try {
+    if (ManifestReader(check).read(descriptor)) return {};
+  } catch (const ArgumentError&) {
+    return {};
   }
-  return reader.finish();
+  return check.task_id();
+}
+
+std::string_view manifest_task_id(std::string_view descriptor) noexcept {
+  Bytes bytes(descriptor);
+  bytes.text(kAbiBytes);
+  for (auto record = next_record(bytes); record; record = next_record(bytes)) {
+    if (record->tag == ROTA_TAG_TASK_ID) return without_padding(record->value);
+  }
+  return {};
 }
 
 }  // namespace rota::inline v1

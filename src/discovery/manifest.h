@@ -14,4 +14,11 @@ namespace rota::inline v1 {
 // values are not (validate_task_class does that).
 OrRefusal<TaskMetadata> parse_manifest(std::string_view descriptor);
 
+// Its id, where it is plain at once that it is sound: it parses, and validate_task_class finds nothing wrong with it. The
+// rest, of which some are sound too, gives nothing and must be parsed. Takes no memory; the id is a view into it.
+std::string_view sound_manifest_task_id(std::string_view descriptor);
+
+// The same for one that is known to be sound, unchecked.
+std::string_view manifest_task_id(std::string_view descriptor) noexcept;
+
 }  // namespace rota::inline v1

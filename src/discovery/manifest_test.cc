@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/manifest.h"
 
+#include <rota/task_class.h>
 #include <rota/task_declaration.h>
 
 #include <random>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace rota {
@@ -120,17 +122,76 @@ TEST(Manifest, WithADefaultOfAnotherTypeIsNoValidTask) {
             RefusalReason::invalid_task);
 }
 
+constexpr TaskDeclaration kPlainDeclaration{
+    .task_id = "t_1P_profiling",
+    .version = "1.0.0",
+    .dependencies = {"t_1I_import", "t_1C_clean"},
+    .parameters = {{.name = "k", .type = ParameterType::integer, .default_value = "5"},
+                   {.name = "source", .type = ParameterType::text, .required = true}},
+    .docstring = "Profiles."};
+
+TEST(Manifest, ThatIsPlainlySoundGivesItsIdUnparsed) {
+  const std::string plain = descriptor_of(kPlainDeclaration);
+  EXPECT_EQ(sound_manifest_task_id(plain), "t_1P_profiling");
+  EXPECT_EQ(manifest_task_id(plain), "t_1P_profiling");
+  EXPECT_EQ(manifest_task_id(descriptor_of(kDeclaration)), "t_1P_profiling");
+}
+
+TEST(Manifest, WhoseTagsMustBeReadIsNotPlainlySound) {
+  EXPECT_EQ(sound_manifest_task_id(descriptor_of(kDeclaration)), "");
+}
+
+TEST(Manifest, ThatIsNoValidTaskClassIsNotPlainlySound) {
+  const auto with = [](std::string_view record) {
+    return std::string(sound_manifest_task_id(descriptor_of({.task_id = "t_x"}).append(record)));
+  };
+  using namespace std::string_view_literals;
+  EXPECT_EQ(with(""), "t_x");
+  EXPECT_EQ(with("\x06\x00\x03\x00t_x"sv), "");      // it needs itself
+  EXPECT_EQ(with("\x0A\x00\x07\x00t_a,t_a"sv), "");  // one of them twice
+  EXPECT_EQ(with("\x06\x00\x03\x00t a"sv), "");      // no id
+  EXPECT_EQ(with("\x04\x00\x03\x00"
+                 "1 0"sv),
+            "");                                                                  // no version
+  EXPECT_EQ(with("\x09\x00\x09\x00\x04\x00\x01\x00\x00\x00\x00\x00k"sv), "t_x");  // a parameter
+  EXPECT_EQ(with("\x09\x00\x09\x00\x04\x00\x01\x00\x00\x00\x00\x00k"
+                 "\x09\x00\x09\x00\x04\x00\x01\x00\x00\x00\x00\x00k"sv),
+            "");                                                                // the same again
+  EXPECT_EQ(with("\x09\x00\x0A\x00\x02\x02\x01\x00\x01\x00\x00\x00kx"sv), "");  // 'x' is no integer
+}
+
+std::string damaged_at_random(std::string bytes, std::mt19937_64& random) {
+  for (std::uint64_t hits = random() % 6 + 1; hits > 0; --hits)
+    bytes[8 + random() % (bytes.size() - 8)] = static_cast<char>(random());
+  if (random() % 4 == 0) bytes.resize(random() % (bytes.size() + 1));
+  return bytes;
+}
+
 TEST(Manifest, NoDamageDoesHarm) {
   std::mt19937_64 random(20261123);
   const std::string sound = descriptor_of(kDeclaration);
-  for (int round = 0; round < 20'000; ++round) {
-    std::string damaged = sound;
-    for (std::uint64_t hits = random() % 6 + 1; hits > 0; --hits) {
-      damaged[8 + random() % (damaged.size() - 8)] = static_cast<char>(random());
-    }
-    if (random() % 4 == 0) damaged.resize(random() % (damaged.size() + 1));
-    parse_manifest(damaged);
+  for (int round = 0; round < 20'000; ++round) parse_manifest(damaged_at_random(sound, random));
+}
+
+// Property: what is plainly sound parses, is a valid task class, and has that id.
+TEST(Manifest, PlainSoundnessNeverSaysMoreThanParsingAndValidation) {
+  std::mt19937_64 random(7);
+  const std::string plain = descriptor_of(kPlainDeclaration);
+  int sound = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    const std::string damaged = damaged_at_random(plain, random);
+    const std::string_view task_id = sound_manifest_task_id(damaged);
+    if (task_id.empty()) continue;
+    ++sound;
+    const auto parsed = parse_manifest(damaged);
+    ASSERT_TRUE(std::holds_alternative<TaskMetadata>(parsed)) << round;
+    const auto& metadata = std::get<TaskMetadata>(parsed);
+    ASSERT_EQ(metadata.task_id, task_id);
+    const TaskClassPtr task_class =
+        make_task_class(metadata, [](const Arguments&) { return std::unique_ptr<BaseTask>(); });
+    ASSERT_THAT(validate_task_class(*task_class), ::testing::IsEmpty()) << round;
   }
+  EXPECT_GT(sound, 1000);
 }
 
 }  // namespace

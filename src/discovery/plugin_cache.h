@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What plugin files said of themselves, kept from one process to the next. It only spares the reading: what it
-// gives is parsed and checked as if it came from the file. Knows nothing of what the notes mean.
+// What plugin files said of themselves, kept from one process to the next. What
+// it gives is bytes with the answer whether they are sound: the answer is only taken from a whole file of the user's own. Knows nothing of what the notes mean.
 //
-// The file: a header, rows of fixed size ordered by device and inode, then the bytes they point to; all in the
+// The file: a header, rows of fixed size, then the bytes they point to; all in the
 // byte order of the machine, since it never leaves it. The checksum is XXH3 (64 bits) of all after the header.
 #pragma once
 
 #include "discovery/file_identity.h"
+#include "discovery/inode_table.h"
 #include "discovery/plugin_content.h"
 
 #include <filesystem>
@@ -28,7 +29,7 @@ class PluginCache {
   static PluginCache open(const std::filesystem::path& file, std::string& problem);
 
   // Of `bytes` of a file; nothing where they are damaged.
-  static std::optional<PluginCache> parse(std::string bytes);
+  static std::optional<PluginCache> parse(SharedBytes bytes);
 
   std::size_t size() const noexcept { return rows_; }
   std::optional<PluginContent> find(const FileIdentity& identity) const;
@@ -39,12 +40,13 @@ class PluginCache {
 
  private:
   struct Row;
-  PluginCache(std::string bytes, std::size_t rows) : bytes_(std::move(bytes)), rows_(rows) {}
+  PluginCache(SharedBytes bytes, std::size_t rows);
   Row row(std::size_t index) const;
   std::optional<PluginContent> content(const Row& row) const;
 
-  std::string bytes_;
+  SharedBytes bytes_;
   std::size_t rows_ = 0;
+  InodeTable index_;  // of the rows
 };
 
 // False while a change within the resolution of the file system's clock could go unseen.

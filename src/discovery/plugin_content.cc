@@ -3,8 +3,6 @@
 
 #include "discovery/elf_notes.h"
 
-#include <cstring>
-
 namespace rota::inline v1 {
 
 bool operator==(const PluginContent& one, const PluginContent& other) {
@@ -13,7 +11,8 @@ bool operator==(const PluginContent& one, const PluginContent& other) {
                       one.refusal->message != other.refusal->message)) {
     return false;
   }
-  return one.notes == other.notes && one.by_sections == other.by_sections && one.hash == other.hash;
+  return one.notes == other.notes && one.by_sections == other.by_sections &&
+         one.is_sound == other.is_sound && one.hash == other.hash;
 }
 
 PluginContent read_plugin_content(int fd, std::uint64_t size) {
@@ -29,26 +28,14 @@ PluginContent read_plugin_content(int fd, std::uint64_t size) {
     return content;
   }
   content.by_sections = notes.by_sections;
+  std::string packed;
   for (const std::string& note : notes.descriptors) {
     const auto bytes = static_cast<std::uint32_t>(note.size());
-    content.notes.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
-    content.notes += note;
+    packed.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
+    packed += note;
   }
+  content.notes = SharedBytes(std::move(packed));
   return content;
-}
-
-std::optional<std::vector<std::string_view>> unpack_notes(std::string_view packed) {
-  std::vector<std::string_view> notes;
-  while (!packed.empty()) {
-    std::uint32_t bytes = 0;
-    if (packed.size() < sizeof bytes) return std::nullopt;
-    std::memcpy(&bytes, packed.data(), sizeof bytes);
-    packed.remove_prefix(sizeof bytes);
-    if (bytes > packed.size()) return std::nullopt;
-    notes.push_back(packed.substr(0, bytes));
-    packed.remove_prefix(bytes);
-  }
-  return notes;
 }
 
 bool is_lasting(const PluginContent& content) noexcept {

@@ -3,6 +3,7 @@
 
 #include "discovery/declared_tasks.h"
 #include "discovery/elf_dependencies.h"
+#include "discovery/manifest.h"
 #include "discovery/plugin_content.h"
 #include "os/file.h"
 
@@ -44,8 +45,7 @@ std::string loader_error(const std::string& name, const fs::path& file) {
 void load_dependencies_beside(int fd, const CheckedFile& checked) {
   auto opened = ElfFile::open(fd, checked.identity.size);
   if (!std::holds_alternative<ElfFile>(opened)) return;
-  auto read =
-      read_elf_dependencies(std::get<ElfFile>(opened), fs::absolute(checked.file).parent_path());
+  auto read = read_elf_dependencies(std::get<ElfFile>(opened), fs::absolute(checked.folder->path));
   const auto* dependencies = std::get_if<ElfDependencies>(&read);
   if (dependencies == nullptr) return;
   for (const std::string& name : dependencies->needed) {
@@ -83,26 +83,36 @@ void keep_open(UniqueFd fd) {
 
 class PluginTaskClass final : public TaskClass {
  public:
-  PluginTaskClass(TaskMetadata metadata, std::string declared_id,
-                  std::shared_ptr<PluginLibrary> library)
-      : TaskClass(std::move(metadata)),
-        declared_id_(std::move(declared_id)),
-        library_(std::move(library)) {}
+  // `known` is its metadata, or its id alone: they are then read when they are asked for.
+  template <class Known>
+  PluginTaskClass(Known known, std::string_view note, std::shared_ptr<PluginLibrary> library)
+      : TaskClass(std::move(known)), note_(note), library_(std::move(library)) {}
 
   std::string location() const override { return library_->file(); }
   void load() const override { library_->require_loaded(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
     renamed.task_id = std::move(task_id);
-    return std::make_shared<PluginTaskClass>(std::move(renamed), declared_id_, library_);
+    return std::make_shared<PluginTaskClass>(std::move(renamed), note_, library_);
   }
 
  private:
   std::unique_ptr<BaseTask> construct(const Arguments& arguments) const override {
-    return create_through(library_->entry(declared_id_), arguments);
+    return create_through(library_->entry(manifest_task_id(note_)), arguments);
   }
 
-  std::string declared_id_;  // its id in the plugin
+  TaskMetadata read_metadata() const override {
+    auto read = parse_manifest(note_);
+    if (const auto* refusal = std::get_if<Refusal>(&read)) {
+      throw TaskRegistryError(
+          fmt::format("task {} in {}: {}", task_id(), location(), refusal->message));
+    }
+    auto metadata = std::get<TaskMetadata>(std::move(read));
+    metadata.module = library_->module();
+    return metadata;
+  }
+
+  std::string_view note_;  // one of the library's
   std::shared_ptr<PluginLibrary> library_;
 };
 
@@ -113,7 +123,7 @@ void PluginLibrary::require_loaded() {
   if (plugin_ == nullptr) load();
 }
 
-const rota_task& PluginLibrary::entry(const std::string& task_id) {
+const rota_task& PluginLibrary::entry(std::string_view task_id) {
   require_loaded();
   for (const rota_task* task = plugin_->tasks; task != nullptr; task = task->next) {
     if (task->size >= sizeof(rota_task) &&
@@ -157,10 +167,14 @@ void PluginLibrary::load() {
   plugin_ = plugin;
 }
 
-TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::shared_ptr<PluginLibrary> library) {
-  std::string declared_id = metadata.task_id;
-  return std::make_shared<PluginTaskClass>(std::move(metadata), std::move(declared_id),
-                                           std::move(library));
+TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::string_view note,
+                                    std::shared_ptr<PluginLibrary> library) {
+  return std::make_shared<PluginTaskClass>(std::move(metadata), note, std::move(library));
+}
+
+TaskClassPtr make_plugin_task_class(std::string_view task_id, std::string_view note,
+                                    std::shared_ptr<PluginLibrary> library) {
+  return std::make_shared<PluginTaskClass>(task_id, note, std::move(library));
 }
 
 }  // namespace rota::inline v1

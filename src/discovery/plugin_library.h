@@ -5,6 +5,8 @@
 
 #include "discovery/file_identity.h"
 #include "os/sha256.h"
+#include "os/shared_bytes.h"
+#include <rota/discovery.h>
 #include <rota/plugin.h>
 #include <rota/task_class.h>
 
@@ -18,9 +20,10 @@ namespace rota::inline v1 {
 
 // What the file must still be when it is loaded.
 struct CheckedFile {
-  std::string file;
+  std::shared_ptr<const PluginFolder> folder;
+  std::string name;
   FileIdentity identity;
-  std::string notes;                // PluginContent::notes
+  SharedBytes notes;                // PluginContent::notes
   std::optional<Sha256> hash = {};  // what a lock file asks for
 };
 
@@ -29,11 +32,12 @@ class PluginLibrary {
  public:
   explicit PluginLibrary(CheckedFile checked) : checked_(std::move(checked)) {}
 
-  const std::string& file() const noexcept { return checked_.file; }
+  std::string file() const { return checked_.folder->file(checked_.name); }
+  std::string module() const { return checked_.folder->module_of(checked_.name); }
   // Both load the library if it is not loaded yet. They throw TaskRegistryError that names the file and the
   // cause; the next call tries again.
   void require_loaded();
-  const rota_task& entry(const std::string& task_id);
+  const rota_task& entry(std::string_view task_id);
 
  private:
   void load();
@@ -44,6 +48,11 @@ class PluginLibrary {
   const rota_plugin* plugin_ = nullptr;
 };
 
-TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::shared_ptr<PluginLibrary> library);
+// What one of the library's notes tells. With the id alone its metadata are read from the note when they are asked
+// for; that is for a note that is known to be sound, and the id must be in it.
+TaskClassPtr make_plugin_task_class(TaskMetadata metadata, std::string_view note,
+                                    std::shared_ptr<PluginLibrary> library);
+TaskClassPtr make_plugin_task_class(std::string_view task_id, std::string_view note,
+                                    std::shared_ptr<PluginLibrary> library);
 
 }  // namespace rota::inline v1

@@ -5,21 +5,22 @@
 
 #include <rota/discovery.h>
 
-#include <filesystem>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rota::inline v1 {
 
 struct CandidateFolder {
-  std::filesystem::path folder;
-  std::string module;              // its dotted path below its root: scripts.tasks
-  std::vector<std::string> names;  // the files in it, sorted
+  struct Name {
+    std::string name;
+    bool is_regular = false;  // the folder says that it is a regular file; else it may be anything
 
-  std::filesystem::path file(std::size_t index) const { return folder / names[index]; }
-  std::string file_name(std::size_t index) const { return folder.native() + '/' + names[index]; }
-  std::string module_of(std::size_t index) const;
+    friend auto operator<=>(const Name&, const Name&) = default;
+  };
+
+  std::shared_ptr<const PluginFolder> folder;
+  std::vector<Name> names;  // of the files in it, sorted
 };
 
 struct Scan {

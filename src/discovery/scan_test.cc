@@ -29,8 +29,8 @@ class ScanTest : public ::testing::Test {
     Names found;
     for (const CandidateFolder& folder :
          scan({.roots = {root_}, .packages = packages, .recursive = recursive}).folders) {
-      for (std::size_t at = 0; at < folder.names.size(); ++at)
-        found.push_back(folder.module_of(at));
+      for (const auto& [name, is_regular] : folder.names)
+        found.push_back(folder.folder->module_of(name));
     }
     return found;
   }
@@ -108,7 +108,7 @@ TEST(Discovery, GivesEveryKindOfFileThatIsNoPluginItsReason) {
   EXPECT_TRUE(discovery.task_classes.empty());
   std::map<std::string, RefusalReason> reasons;
   for (const RefusedFile& refused : discovery.refused) {
-    reasons[refused.file.filename()] = refused.reason;
+    reasons[fs::path(refused.file).filename()] = refused.reason;
     EXPECT_FALSE(refused.message.empty());
   }
   EXPECT_EQ(discovery.refused.size(), 4U);

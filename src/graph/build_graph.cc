@@ -22,7 +22,7 @@ class Selection {
     for (std::size_t at = 0; at < classes_.size(); ++at) {
       const TaskClassPtr dependent = classes_[at];
       for (const std::string& dependency : dependent->metadata().dependencies) {
-        if (!visit(dependency)) missing_.push_back({dependent->metadata().task_id, dependency});
+        if (!visit(dependency)) missing_.push_back({std::string(dependent->task_id()), dependency});
       }
     }
     if (!unknown_.empty() || !missing_.empty()) throw_what_is_not_there();
@@ -35,7 +35,7 @@ class Selection {
     if (seen_.contains(task_id)) return true;
     TaskClassPtr task_class = registry_.get_task_class(task_id);
     if (task_class == nullptr) return false;
-    seen_.insert(task_class->metadata().task_id);
+    seen_.emplace(task_class->task_id());
     classes_.push_back(std::move(task_class));
     return true;
   }
@@ -44,7 +44,7 @@ class Selection {
     const std::vector<TaskClassPtr> all = registry_.task_classes();
     std::vector<std::string_view> known;
     known.reserve(all.size());
-    for (const TaskClassPtr& one : all) known.push_back(one->metadata().task_id);
+    for (const TaskClassPtr& one : all) known.emplace_back(one->task_id());
     if (!unknown_.empty()) throw_unknown_tasks(std::move(unknown_), known);
     throw_missing_dependencies(std::move(missing_), known);
   }

@@ -18,7 +18,7 @@ namespace {
 
 using TaskClasses = std::vector<TaskClassPtr>;
 
-const std::string& id_of(const TaskClassPtr& task_class) { return task_class->metadata().task_id; }
+std::string_view id_of(const TaskClassPtr& task_class) { return task_class->task_id(); }
 
 // The eight bytes after what all ids have in common: they nearly always decide a comparison,
 // without a look at the ids themselves, which are spread over the memory.
@@ -97,7 +97,7 @@ Adjacency resolve_dependencies(const TaskClasses& classes, const Index& index) {
     for (const std::string& dependency : one->metadata().dependencies) {
       const auto at = index.find(dependency);
       if (at == index.end()) {
-        missing.push_back({id_of(one), dependency});
+        missing.push_back({std::string(id_of(one)), dependency});
       } else {
         needs.values.push_back(at->second);
       }
@@ -117,7 +117,7 @@ Adjacency resolve_dependencies(const TaskClasses& classes, const Index& index) {
                          : fmt::format("the task graph has {} cycles:", cycles.size());
   for (const Cycle& cycle : cycles) {
     if (cycles.size() > 1) text += "\n  ";
-    for (const TaskIndex task : cycle) text += id_of(classes[task]) + " -> ";
+    for (const TaskIndex task : cycle) text.append(id_of(classes[task])).append(" -> ");
     text += id_of(classes[cycle.front()]);
   }
   throw PlanError(text);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace rota::inline v1 {
 namespace {
@@ -31,6 +32,15 @@ Sequence sequence_of(std::uint8_t first) noexcept {
 
 bool is_utf8(std::string_view text) noexcept {
   for (std::size_t at = 0; at < text.size();) {
+    // Eight bytes of ASCII at a time: most texts are nothing else.
+    std::uint64_t eight = 0;
+    if (text.size() - at >= sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & 0x8080808080808080) == 0) {
+        at += sizeof eight;
+        continue;
+      }
+    }
     const Sequence sequence = sequence_of(static_cast<std::uint8_t>(text[at]));
     if (sequence.length == 0 || text.size() - at < sequence.length) return false;
     for (std::size_t next = 1; next < sequence.length; ++next) {

@@ -21,6 +21,18 @@ TEST(Text, RefusesWhatIsNotUtf8) {
   }
 }
 
+TEST(Text, FindsABadByteAtAnyPlaceOfALongText) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      EXPECT_TRUE(is_utf8(text));
+      text[at] = '\xFF';
+      EXPECT_FALSE(is_utf8(text)) << size << ' ' << at;
+    }
+    EXPECT_TRUE(is_utf8(std::string(size, 'a') + "\xC3\xA9" + std::string(size, 'b')));
+  }
+}
+
 TEST(Text, TrimsBlanksAtBothEndsOnly) {
   EXPECT_EQ(trim("  a b \t\r\n"), "a b");
   EXPECT_EQ(trim(" \n"), "");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/class_table.h"
 
+#include <cstring>
+#include <new>
+
 namespace rota::inline v1 {
 namespace {
 
@@ -10,56 +13,73 @@ std::size_t hash_of(std::string_view id) noexcept { return std::hash<std::string
 
 }  // namespace
 
+void ClassTable::FreeEntry::operator()(Entry* entry) const noexcept {
+  entry->~Entry();
+  ::operator delete(entry);
+}
+
+ClassTable::EntryPtr ClassTable::make_entry(TaskClassPtr task_class) {
+  const std::string_view id = task_class->task_id();
+  auto* bytes = static_cast<char*>(::operator new(sizeof(Entry) + id.size()));
+  std::memcpy(bytes + sizeof(Entry), id.data(), id.size());
+  return EntryPtr(new (bytes) Entry{std::move(task_class), id.size()});
+}
+
 ClassTable::ClassTable() {
   generations_.push_back(std::make_unique<Slots>(kFirstCapacity));
   current_.store(generations_.back().get(), std::memory_order_release);
 }
 
-const std::atomic<const ClassTable::Entry*>& ClassTable::probe(const Slots& slots, std::size_t hash,
-                                                               std::string_view id) noexcept {
+std::pair<std::size_t, const ClassTable::Entry*> ClassTable::probe(const Slots& slots,
+                                                                   std::size_t hash,
+                                                                   std::string_view id) noexcept {
   for (std::size_t at = hash & slots.mask;; at = (at + 1) & slots.mask) {
-    const Entry* entry = slots.values[at].load(std::memory_order_acquire);
-    if (entry == nullptr || (entry->hash == hash && entry->task_class->metadata().task_id == id)) {
-      return slots.values[at];
+    const Slot& slot = slots.values[at];
+    const Entry* entry = slot.entry.load(std::memory_order_acquire);
+    if (entry == nullptr ||
+        (slot.hash.load(std::memory_order_relaxed) == hash && entry->id() == id)) {
+      return {at, entry};
     }
   }
 }
 
 const TaskClassPtr* ClassTable::find(std::string_view task_id) const noexcept {
   const Slots& slots = *current_.load(std::memory_order_acquire);
-  const Entry* entry = probe(slots, hash_of(task_id), task_id).load(std::memory_order_acquire);
+  const Entry* entry = probe(slots, hash_of(task_id), task_id).second;
   return entry == nullptr ? nullptr : &entry->task_class;
 }
 
 void ClassTable::for_each(const std::function<void(const TaskClassPtr&)>& function) const {
-  for (const auto& slot : current_.load(std::memory_order_acquire)->values) {
-    if (const Entry* entry = slot.load(std::memory_order_acquire)) function(entry->task_class);
+  for (const Slot& slot : current_.load(std::memory_order_acquire)->values) {
+    if (const Entry* entry = slot.entry.load(std::memory_order_acquire))
+      function(entry->task_class);
   }
 }
 
 void ClassTable::put(TaskClassPtr task_class) {
   if ((size() + 1) * 4 > generations_.back()->values.size() * 3) grow();
-  const std::size_t hash = hash_of(task_class->metadata().task_id);
-  entries_.push_back(std::make_unique<const Entry>(Entry{hash, std::move(task_class)}));
+  entries_.push_back(make_entry(std::move(task_class)));
   const Entry* entry = entries_.back().get();
+  const std::size_t hash = hash_of(entry->id());
   Slots& slots = *generations_.back();
-  auto& slot = const_cast<std::atomic<const Entry*>&>(
-      probe(slots, hash, entry->task_class->metadata().task_id));
-  const bool is_new = slot.load(std::memory_order_relaxed) == nullptr;
-  slot.store(entry, std::memory_order_release);
-  if (is_new) size_.fetch_add(1, std::memory_order_release);
+  const auto [at, there] = probe(slots, hash, entry->id());
+  slots.values[at].hash.store(hash, std::memory_order_relaxed);
+  slots.values[at].entry.store(entry, std::memory_order_release);
+  if (there == nullptr) size_.fetch_add(1, std::memory_order_release);
 }
 
 void ClassTable::grow() {
   const Slots& old = *generations_.back();
   auto larger = std::make_unique<Slots>(old.values.size() * 2);
-  for (const auto& slot : old.values) {
-    const Entry* entry = slot.load(std::memory_order_relaxed);
+  for (const Slot& slot : old.values) {
+    const Entry* entry = slot.entry.load(std::memory_order_relaxed);
     if (entry == nullptr) continue;
-    std::size_t at = entry->hash & larger->mask;
-    while (larger->values[at].load(std::memory_order_relaxed) != nullptr)
+    const std::size_t hash = slot.hash.load(std::memory_order_relaxed);
+    std::size_t at = hash & larger->mask;
+    while (larger->values[at].entry.load(std::memory_order_relaxed) != nullptr)
       at = (at + 1) & larger->mask;
-    larger->values[at].store(entry, std::memory_order_relaxed);
+    larger->values[at].hash.store(hash, std::memory_order_relaxed);
+    larger->values[at].entry.store(entry, std::memory_order_relaxed);
   }
   generations_.push_back(std::move(larger));
   current_.store(generations_.back().get(), std::memory_order_release);

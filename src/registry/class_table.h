@@ -2,8 +2,10 @@
 // The hash table under a registry: one writer at a time, readers that never wait. Knows ids and pointers
 // only.
 //
-// Readers take no lock. The slots are atomic pointers to immutable entries; an entry once published is never
-// freed before the table, so a reader may hold on to it without being counted. A table that is three
+// Readers take no lock. A slot holds the hash of its id, which spares most looks at an entry of another id, and an
+// atomic pointer to an immutable entry, which holds the id itself: both decide on the way to the class, of which
+// nothing is read. An entry once published is never freed before the table, so a reader may hold on to it without
+// being counted. A table that is three
 // quarters full is copied into one twice its size, which is then published in one store; the old one stays
 // for readers that are still in it. All old tables together are smaller than the present one. What replacing
 // costs is the replaced entry, kept: replacing is rare, looking up is not.
@@ -16,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rota::inline v1 {
@@ -35,25 +38,40 @@ class ClassTable {
   void put(TaskClassPtr task_class);
 
  private:
+  // With the id right behind it.
   struct Entry {
-    std::size_t hash;
     TaskClassPtr task_class;
+    std::size_t id_bytes;
+
+    std::string_view id() const noexcept {
+      return {reinterpret_cast<const char*>(this + 1), id_bytes};
+    }
+  };
+  struct FreeEntry {
+    void operator()(Entry* entry) const noexcept;
+  };
+  using EntryPtr = std::unique_ptr<Entry, FreeEntry>;
+  struct Slot {
+    std::atomic<std::size_t> hash =
+        0;  // counts only where there is an entry, and is written before it
+    std::atomic<const Entry*> entry = nullptr;
   };
   struct Slots {
     explicit Slots(std::size_t capacity) : mask(capacity - 1), values(capacity) {}
     std::size_t mask;
-    std::vector<std::atomic<const Entry*>> values;
+    std::vector<Slot> values;
   };
 
-  // The slot of an id, or the empty one where it would go.
-  static const std::atomic<const Entry*>& probe(const Slots& slots, std::size_t hash,
-                                                std::string_view id) noexcept;
+  static EntryPtr make_entry(TaskClassPtr task_class);
+  // The place of an id, or the empty one where it would go; and what is there.
+  static std::pair<std::size_t, const Entry*> probe(const Slots& slots, std::size_t hash,
+                                                    std::string_view id) noexcept;
   void grow();
 
   std::atomic<const Slots*> current_;
   std::atomic<std::size_t> size_{0};
   std::vector<std::unique_ptr<Slots>> generations_;  // the last is the current one
-  std::vector<std::unique_ptr<const Entry>> entries_;
+  std::vector<EntryPtr> entries_;
 };
 
 }  // namespace rota::inline v1

@@ -47,8 +47,7 @@ bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, 
     throw TaskRegistryError(
         fmt::format("task {} cannot be registered: there is no task class", task_id));
   }
-  if (task_class->metadata().task_id != task_id)
-    task_class = task_class->with_task_id(std::string(task_id));
+  if (task_class->task_id() != task_id) task_class = task_class->with_task_id(std::string(task_id));
   if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
     logger.error(fmt::format("task {} is not registered, {} is no valid task class: {}", task_id,
                              task_class->origin(), fmt::join(reasons, "; ")));
@@ -75,7 +74,7 @@ void TaskRegistry::Impl::take_declared() {
     } else {
       const auto& task_class = std::get<TaskClassPtr>(declared);
       try {
-        if (put(task_class->metadata().task_id, task_class, false)) continue;
+        if (put(task_class->task_id(), task_class, false)) continue;
         error = fmt::format("{} is not registered: {}", task_class->origin(),
                             fmt::join(validate_task_class(*task_class), "; "));
       } catch (const TaskRegistryError& caught) {
@@ -108,8 +107,7 @@ bool TaskRegistry::register_task_class(std::string_view task_id, TaskClassPtr ta
 
 bool TaskRegistry::register_task_class(TaskClassPtr task_class) {
   if (task_class == nullptr) throw TaskRegistryError("there is no task class to register");
-  const std::string task_id = task_class->metadata().task_id;
-  return impl_->put(task_id, std::move(task_class), false);
+  return impl_->put(task_class->task_id(), task_class, false);
 }
 
 bool TaskRegistry::replace_task_class(std::string_view task_id, TaskClassPtr task_class) {
@@ -124,7 +122,7 @@ TaskClassPtr TaskRegistry::get_task_class(std::string_view task_id) const noexce
 std::map<std::string, TaskMetadata> TaskRegistry::list_registered_tasks() const {
   std::map<std::string, TaskMetadata> all;
   impl_->classes.for_each([&](const TaskClassPtr& task_class) {
-    all.insert_or_assign(task_class->metadata().task_id, task_class->metadata());
+    all.insert_or_assign(std::string(task_class->task_id()), task_class->metadata());
   });
   return all;
 }
@@ -149,13 +147,13 @@ std::map<std::string, TaskClassPtr> TaskRegistry::discover_task_classes(
   Discovery discovery = discover(make_discovery_query(find_project(), package_paths, recursive));
   for (const RefusedFile& refused : discovery.refused) {
     if (refused.reason == RefusalReason::no_task) continue;
-    impl_->logger.warning(fmt::format("{}: {}", refused.file.string(), refused.message));
+    impl_->logger.warning(fmt::format("{}: {}", refused.file, refused.message));
   }
   for (const DuplicateTask& duplicate : discovery.duplicates) {
     impl_->logger.warning(fmt::format("task {} is there twice: {} counts, {} does not",
                                       duplicate.task_id, duplicate.kept, duplicate.shadowed));
   }
-  return std::move(discovery.task_classes);
+  return {discovery.task_classes.begin(), discovery.task_classes.end()};
 }
 
 std::size_t TaskRegistry::register_discovered_tasks(

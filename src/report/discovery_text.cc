@@ -11,16 +11,22 @@
 namespace rota::inline v1 {
 namespace {
 
+std::vector<std::string_view> task_ids(const PluginFile& plugin) {
+  std::vector<std::string_view> ids;
+  for (const TaskClassPtr& task_class : plugin.task_classes) ids.push_back(task_class->task_id());
+  return ids;
+}
+
 std::string plugins_text(const std::vector<PluginFile>& plugins) {
   if (plugins.empty()) return {};
   Table table;
   table.add_row({"PLUGIN", "TASK CLASSES"});
   for (const PluginFile& plugin : plugins) {
-    std::string classes = plugin.task_ids.empty()
+    std::string classes = plugin.task_classes.empty()
                               ? "none that counts"
-                              : fmt::format("{}", fmt::join(plugin.task_ids, ", "));
+                              : fmt::format("{}", fmt::join(task_ids(plugin), ", "));
     if (!plugin.remark.empty()) classes += fmt::format(" ({})", plugin.remark);
-    table.add_row({plugin.file.string(), classes});
+    table.add_row({plugin.file(), classes});
   }
   return table.text() + "\n";
 }
@@ -30,7 +36,7 @@ std::string refused_text(const std::vector<RefusedFile>& refused) {
   Table table;
   table.add_row({"REFUSED", "REASON", "MESSAGE"});
   for (const RefusedFile& file : refused)
-    table.add_row({file.file.string(), std::string(to_string(file.reason)), file.message});
+    table.add_row({file.file, std::string(to_string(file.reason)), file.message});
   return table.text() + "\n";
 }
 
@@ -44,16 +50,15 @@ std::string duplicates_text(const std::vector<DuplicateTask>& duplicates) {
 }
 
 Json to_tree(const PluginFile& plugin) {
-  return {{"file", plugin.file.string()},
-          {"module", plugin.module},
-          {"task_ids", plugin.task_ids},
+  return {{"file", plugin.file()},
+          {"module", plugin.module()},
+          {"task_ids", task_ids(plugin)},
           {"remark", plugin.remark}};
 }
 
 Json to_tree(const RefusedFile& refused) {
-  return {{"file", refused.file.string()},
-          {"reason", to_string(refused.reason)},
-          {"message", refused.message}};
+  return {
+      {"file", refused.file}, {"reason", to_string(refused.reason)}, {"message", refused.message}};
 }
 
 Json to_tree(const DuplicateTask& duplicate) {
@@ -91,9 +96,9 @@ std::string discovery_to_json(const Discovery& discovery) {
                       {{"files_known", discovery.cache.files_known},
                        {"files_read", discovery.cache.files_read},
                        {"problem", discovery.cache.problem}}}};
-  return with_list(head, "tasks", lines(discovery.task_classes, [](const auto& entry) {
-                     return task_tree(entry.second->metadata());
-                   }));
+  return with_list(head, "tasks",
+                   lines(discovery.sorted_task_classes(),
+                         [](const TaskClassPtr& one) { return task_tree(one->metadata()); }));
 }
 
 }  // namespace rota::inline v1

@@ -14,14 +14,16 @@ using testing_report::expect_approved;
 
 Discovery some_discovery() {
   Discovery discovery;
+  const auto folder = std::make_shared<const PluginFolder>(PluginFolder{"/p", ""});
+  PluginFile flights{.folder = folder, .name = "flights.so"};
   for (const char* id : {"t_1I_import", "t_1C_clean"}) {
-    discovery.task_classes.emplace(
-        id, make_task_class({.task_id = id, .class_name = "Task"},
-                            [](const Arguments&) { return std::unique_ptr<BaseTask>(); }));
+    const TaskClassPtr task_class =
+        make_task_class({.task_id = id, .class_name = "Task"},
+                        [](const Arguments&) { return std::unique_ptr<BaseTask>(); });
+    discovery.task_classes.emplace(task_class->task_id(), task_class);
+    flights.task_classes.push_back(task_class);
   }
-  discovery.plugins = {
-      {.file = "/p/flights.so", .module = "flights", .task_ids = {"t_1I_import", "t_1C_clean"}},
-      {.file = "/p/old.so", .module = "old", .remark = "it is odd"}};
+  discovery.plugins = {flights, {.folder = folder, .name = "old.so", .remark = "it is odd"}};
   discovery.refused = {{"/p/cut.so", RefusalReason::truncated, "its code lies outside of the file"},
                        {"/p/\x1B[31m.so", RefusalReason::not_elf, "it is no shared library"}};
   discovery.duplicates = {{"t_1C_clean", "Task (/p/flights.so)", "Task (/p/old.so)"}};

@@ -61,26 +61,42 @@ Arguments split_identity(const TaskMetadata& metadata, Arguments& values) {
 }  // namespace
 
 TaskClass::TaskClass(TaskMetadata metadata, TaskClassTraits traits)
-    : metadata_(std::move(metadata)), traits_(traits) {}
-TaskClass::~TaskClass() = default;
+    : metadata_(new TaskMetadata(std::move(metadata))),
+      task_id_(metadata_.load(std::memory_order_relaxed)->task_id),
+      traits_(traits) {}
+TaskClass::~TaskClass() { delete metadata_.load(std::memory_order_acquire); }
+
+TaskMetadata TaskClass::read_metadata() const {
+  TaskMetadata metadata;
+  metadata.task_id = task_id_;
+  return metadata;
+}
+
+const TaskMetadata& TaskClass::lay_out_metadata() const {
+  auto made = std::make_unique<const TaskMetadata>(read_metadata());
+  const TaskMetadata* first = nullptr;
+  return metadata_.compare_exchange_strong(first, made.get(), std::memory_order_acq_rel)
+             ? *made.release()
+             : *first;
+}
 
 std::string TaskClass::origin() const {
-  const std::string name =
-      metadata_.class_name.empty() ? "a class made at run time" : metadata_.class_name;
+  const std::string& class_name = metadata().class_name;
+  const std::string name = class_name.empty() ? "a class made at run time" : class_name;
   const std::string where = location();
   return where.empty() ? name : fmt::format("{} in {}", name, where);
 }
 
 std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   Arguments values = arguments;
-  const Arguments identity = split_identity(metadata_, values);
-  std::vector<std::string> wrong = validate_arguments(metadata_, values);
-  if (!takes_arguments() && metadata_.parameters.empty() && !values.empty()) {
+  const Arguments identity = split_identity(metadata(), values);
+  std::vector<std::string> wrong = validate_arguments(metadata(), values);
+  if (!takes_arguments() && metadata().parameters.empty() && !values.empty()) {
     for (const auto& [name, value] : values)
       wrong.push_back(fmt::format("it takes no argument {}", name));
   }
   if (!wrong.empty())
-    throw ArgumentError(fmt::format("task {}: {}", metadata_.task_id, fmt::join(wrong, "; ")));
+    throw ArgumentError(fmt::format("task {}: {}", task_id(), fmt::join(wrong, "; ")));
 
   Arguments given = values;
   for (const auto& [name, value] : identity) given.set(name, value);
@@ -88,18 +104,17 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   try {
     task = construct(given);
     if (task == nullptr) throw TaskRegistryError("its factory gave no object");
-    task->bind_identity(metadata_, values);
+    task->bind_identity(metadata(), values);
   } catch (const ArgumentError& error) {
-    std::throw_with_nested(
-        ArgumentError(fmt::format("task {}: {}", metadata_.task_id, error.what())));
+    std::throw_with_nested(ArgumentError(fmt::format("task {}: {}", task_id(), error.what())));
   } catch (const std::exception& error) {
-    std::throw_with_nested(TaskRegistryError(fmt::format(
-        "task {} cannot be made from {}: {}", metadata_.task_id, origin(), error.what())));
+    std::throw_with_nested(TaskRegistryError(
+        fmt::format("task {} cannot be made from {}: {}", task_id(), origin(), error.what())));
   } catch (...) {
     std::throw_with_nested(TaskRegistryError(
         fmt::format("task {} cannot be made from {}: its constructor threw something that is "
                     "no std::exception",
-                    metadata_.task_id, origin())));
+                    task_id(), origin())));
   }
   return task;
 }

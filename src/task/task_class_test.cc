@@ -2,6 +2,8 @@
 #include <rota/task_class.h>
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -199,6 +201,47 @@ class Unfit final : public TaskClass {
  private:
   std::unique_ptr<BaseTask> construct(const Arguments&) const override { return nullptr; }
 };
+
+class ReadsItsMetadata final : public TaskClass {
+ public:
+  explicit ReadsItsMetadata(std::string_view task_id) : TaskClass(task_id) {}
+  TaskClassPtr with_task_id(std::string) const override { return nullptr; }
+  int times_read() const { return times_read_; }
+
+ private:
+  std::unique_ptr<BaseTask> construct(const Arguments&) const override { return nullptr; }
+  TaskMetadata read_metadata() const override {
+    if (++times_read_ == 1 && task_id() == "t_broken") throw TaskRegistryError("it is broken");
+    return {.task_id = std::string(task_id()), .version = "3"};
+  }
+
+  mutable std::atomic<int> times_read_ = 0;
+};
+
+TEST(TaskClass, MadeOfItsIdAloneReadsItsMetadataWhenTheyAreAskedFor) {
+  const ReadsItsMetadata task_class("t_x");
+  EXPECT_EQ(task_class.task_id(), "t_x");
+  EXPECT_EQ(task_class.times_read(), 0);
+  EXPECT_EQ(task_class.metadata().version, "3");
+  EXPECT_EQ(&task_class.metadata(), &task_class.metadata());
+  EXPECT_EQ(task_class.times_read(), 1);
+}
+
+TEST(TaskClass, GivesAllThreadsTheSameMetadata) {
+  const ReadsItsMetadata task_class("t_x");
+  std::array<const TaskMetadata*, 8> seen{};
+  {
+    std::vector<std::jthread> threads;
+    for (auto& mine : seen) threads.emplace_back([&] { mine = &task_class.metadata(); });
+  }
+  EXPECT_THAT(seen, ::testing::Each(&task_class.metadata()));
+}
+
+TEST(TaskClass, WhoseMetadataCannotBeReadTriesAgain) {
+  const ReadsItsMetadata task_class("t_broken");
+  EXPECT_THROW(task_class.metadata(), TaskRegistryError);
+  EXPECT_EQ(task_class.metadata().version, "3");
+}
 
 TEST(Validation, GivesAllReasonsOfTheMetadata) {
   const Unfit unfit(
