@@ -36,7 +36,7 @@ struct Candidate {
   std::vector<TaskClassPtr> task_classes = {};
   std::vector<Refusal> refused = {};  // of all of it, or of single classes
 
-  const std::string& name() const { return folder->names[index].name; }
+  std::string_view name() const { return folder->files[index].second; }
   std::string file() const { return folder->folder->file(name()); }
 };
 
@@ -66,9 +66,9 @@ class ClassMaker {
   ClassMaker(PluginContent& content, Candidate& candidate)
       : content_(content),
         candidate_(candidate),
-        library_(std::make_shared<PluginLibrary>(CheckedFile{candidate.folder->folder,
-                                                             candidate.name(), *candidate.identity,
-                                                             content.notes, content.hash})) {}
+        library_(std::make_shared<PluginLibrary>(
+            CheckedFile{candidate.folder->folder, std::string(candidate.name()),
+                        *candidate.identity, content.notes, content.hash})) {}
 
   void run() {
     const bool are_sound = take_sound_notes();
@@ -138,7 +138,7 @@ class Checker {
   void operator()(Candidate& candidate) {
     if (candidate.folder != folder_) enter(candidate.folder);
     const OpenFolder open{fd_.get(), folder_->folder->path, is_allowed_};
-    FileFindings findings = check_file(open, folder_->names[candidate.index], rules_);
+    FileFindings findings = check_file(open, folder_->files[candidate.index], rules_);
     candidate.identity = findings.identity;
     candidate.from_cache = findings.from_cache;
     candidate.by_sections = findings.content.by_sections;
@@ -187,11 +187,11 @@ void check_all(std::vector<Candidate>& candidates, const FileRules& rules) {
 
 std::vector<Candidate> list_candidates(const Scan& scanned) {
   std::size_t count = 0;
-  for (const CandidateFolder& folder : scanned.folders) count += folder.names.size();
+  for (const CandidateFolder& folder : scanned.folders) count += folder.files.size();
   std::vector<Candidate> candidates;
   candidates.reserve(count);
   for (const CandidateFolder& folder : scanned.folders) {
-    for (std::uint32_t index = 0; index < folder.names.size(); ++index)
+    for (std::uint32_t index = 0; index < folder.files.size(); ++index)
       candidates.push_back({.folder = &folder, .index = index});
   }
   return candidates;
@@ -216,7 +216,7 @@ class Collector {
     std::erase_if(candidate.task_classes,
                   [&](const TaskClassPtr& task_class) { return !is_first(task_class); });
     discovery_.plugins.push_back({.folder = candidate.folder->folder,
-                                  .name = candidate.name(),
+                                  .name = std::string(candidate.name()),
                                   .task_classes = std::move(candidate.task_classes),
                                   .remark = candidate.by_sections ? kBySections : ""});
   }
@@ -267,31 +267,40 @@ std::vector<CachedFile> files_to_keep(const PluginCache& cache, std::vector<Cand
   return kept;
 }
 
+std::vector<CachedFolder> folders_to_keep(const Scan& scanned, std::int64_t now_nanoseconds) {
+  std::vector<CachedFolder> kept;
+  for (const auto& [identity, listing] : scanned.read) {
+    if (is_settled(identity, now_nanoseconds)) kept.emplace_back(identity, listing);
+  }
+  return kept;
+}
+
 // Gives why the cache could not be written.
-std::string renew_cache(const fs::path& file, const PluginCache& cache,
+std::string renew_cache(const fs::path& file, const PluginCache& cache, const Scan& scanned,
                         std::vector<Candidate>& candidates) {
   const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                                std::chrono::system_clock::now().time_since_epoch())
                                .count();
-  if (std::ranges::none_of(candidates,
-                           [&](const Candidate& one) { return can_be_kept(one, now); })) {
+  const auto folders = folders_to_keep(scanned, now);
+  if (folders.empty() && std::ranges::none_of(candidates, [&](const Candidate& one) {
+        return can_be_kept(one, now);
+      })) {
     return {};
   }
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
-  const std::string problem = replace_file(
-      file, cache.with(files_to_keep(cache, candidates, now), candidates.size()), 0600);
+  const std::string bytes =
+      cache.with(files_to_keep(cache, candidates, now), candidates.size(), folders);
+  const std::string problem = replace_file(file, bytes, 0600);
   return problem.empty() ? problem
                          : fmt::format("{} cannot be written: {}", file.string(), problem);
 }
 
-Discovery check_and_collect(const Scan& scanned, const DiscoveryQuery& query) {
+Discovery check_and_collect(const Scan& scanned, const PluginCache& cache,
+                            const DiscoveryQuery& query) {
   const AllowList allowed(query.allowed_folders);
   std::optional<LockFile> lock;
   if (!query.lock_file.empty()) lock = LockFile::open(query.lock_file);
-  std::string problem;
-  PluginCache cache;
-  if (!query.cache_file.empty()) cache = PluginCache::open(query.cache_file, problem);
 
   std::vector<Candidate> candidates = list_candidates(scanned);
   check_all(candidates, {cache, allowed, lock});
@@ -299,11 +308,8 @@ Discovery check_and_collect(const Scan& scanned, const DiscoveryQuery& query) {
   for (const RefusedFile& refused : scanned.refused)
     collector.discovery().refused.push_back(refused);
   for (Candidate& candidate : candidates) collector.take(candidate);
-  if (!query.cache_file.empty()) {
-    const std::string unwritten = renew_cache(query.cache_file, cache, candidates);
-    if (!unwritten.empty()) problem = unwritten;
-  }
-  collector.discovery().cache.problem = std::move(problem);
+  if (!query.cache_file.empty())
+    collector.discovery().cache.problem = renew_cache(query.cache_file, cache, scanned, candidates);
   return std::move(collector.discovery());
 }
 
@@ -326,7 +332,18 @@ std::vector<TaskClassPtr> Discovery::sorted_task_classes() const {
   return sorted;
 }
 
-Discovery discover(const DiscoveryQuery& query) { return check_and_collect(scan(query), query); }
+Discovery discover(const DiscoveryQuery& query) {
+  std::string problem;
+  PluginCache cache;
+  if (!query.cache_file.empty()) cache = PluginCache::open(query.cache_file, problem);
+  const auto known = [&](const FileIdentity& identity) -> std::optional<FolderListing> {
+    auto bytes = cache.find_folder(identity);
+    return bytes ? FolderListing::parse(*std::move(bytes)) : std::nullopt;
+  };
+  Discovery discovery = check_and_collect(scan(query, known), cache, query);
+  if (discovery.cache.problem.empty()) discovery.cache.problem = std::move(problem);
+  return discovery;
+}
 
 Discovery discover_file(const fs::path& file) {
   Scan scanned;
@@ -334,11 +351,12 @@ Discovery discover_file(const fs::path& file) {
   if (auto refusal = check_folder_trust(folder)) {
     scanned.refused.push_back({folder.string(), refusal->reason, std::move(refusal->message)});
   } else {
+    const FolderListing alone = FolderListing::of(file.filename().native());
     scanned.folders.push_back(
-        {std::make_shared<const PluginFolder>(PluginFolder{folder.string(), ""}),
-         {{file.filename().string()}}});
+        {std::make_shared<const PluginFolder>(PluginFolder{folder.string(), ""}), alone.bytes(),
+         alone.entries()});
   }
-  return check_and_collect(scanned, {});
+  return check_and_collect(scanned, {}, {});
 }
 
 }  // namespace rota::inline v1

@@ -31,9 +31,8 @@ std::optional<Refusal> check_kind(const struct stat& status) {
 }
 
 // Nothing where it cannot be opened: the caller looks why. A link is opened if asked for.
-UniqueFd open_file(int folder, const std::string& name, int no_follow, struct stat& status) {
-  UniqueFd fd(
-      ::openat(folder, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | no_follow));
+UniqueFd open_file(int folder, const char* name, int no_follow, struct stat& status) {
+  UniqueFd fd(::openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | no_follow));
   if (fd.valid() && ::fstat(fd.get(), &status) != 0) return {};
   return fd;
 }
@@ -56,8 +55,8 @@ std::optional<Refusal> check_lock(const LockFile& lock, const fs::path& file, co
 
 class FileCheck {
  public:
-  FileCheck(const OpenFolder& folder, const CandidateFolder::Name& name, const FileRules& rules)
-      : folder_(folder), name_(name), rules_(rules) {}
+  FileCheck(const OpenFolder& folder, FolderListing::Entry file, const FileRules& rules)
+      : folder_(folder), type_(file.first), name_(file.second), rules_(rules) {}
 
   FileFindings run() {
     findings_.refusal = check();
@@ -77,8 +76,8 @@ class FileCheck {
   // To open a device can do something, so a file is looked at before. What the folder says is enough where nothing else is
   // asked of it: no cache can know it.
   std::optional<Refusal> look() {
-    if (name_.is_regular && rules_.cache.size() == 0 && folder_.is_allowed) {
-      fd_ = open_file(folder_.fd, name_.name, O_NOFOLLOW, status_);
+    if (type_ == EntryType::library && rules_.cache.size() == 0 && folder_.is_allowed) {
+      fd_ = open_file(folder_.fd, name_.data(), O_NOFOLLOW, status_);
       if (fd_.valid()) return found();
     }
     if (!look_at(AT_SYMLINK_NOFOLLOW)) return unreadable(errno);
@@ -90,9 +89,7 @@ class FileCheck {
     return std::nullopt;
   }
 
-  bool look_at(int flags) {
-    return ::fstatat(folder_.fd, name_.name.c_str(), &status_, flags) == 0;
-  }
+  bool look_at(int flags) { return ::fstatat(folder_.fd, name_.data(), &status_, flags) == 0; }
 
   std::optional<Refusal> found() {
     findings_.identity.emplace();
@@ -108,7 +105,7 @@ class FileCheck {
         findings_.from_cache = true;
         return std::nullopt;
       }
-      fd_ = open_file(folder_.fd, name_.name, 0, status_);
+      fd_ = open_file(folder_.fd, name_.data(), 0, status_);
       if (!fd_.valid()) return unreadable(errno);
       if (auto refusal = check_kind(status_)) return refusal;  // it may be another one by now
     }
@@ -119,10 +116,11 @@ class FileCheck {
     return std::nullopt;
   }
 
-  fs::path path() const { return fs::path(folder_.path) / name_.name; }
+  fs::path path() const { return fs::path(folder_.path) / name_; }
 
   const OpenFolder& folder_;
-  const CandidateFolder::Name& name_;
+  EntryType type_;
+  std::string_view name_;  // a NUL is behind it
   const FileRules& rules_;
   struct stat status_ {};
   UniqueFd fd_;
@@ -131,9 +129,9 @@ class FileCheck {
 
 }  // namespace
 
-FileFindings check_file(const OpenFolder& folder, const CandidateFolder::Name& name,
+FileFindings check_file(const OpenFolder& folder, FolderListing::Entry file,
                         const FileRules& rules) {
-  return FileCheck(folder, name, rules).run();
+  return FileCheck(folder, file, rules).run();
 }
 
 }  // namespace rota::inline v1

@@ -37,7 +37,7 @@ struct OpenFolder {
       true;  // the answer of the allow-list, which is asked again only for a link out of it
 };
 
-FileFindings check_file(const OpenFolder& folder, const CandidateFolder::Name& name,
+FileFindings check_file(const OpenFolder& folder, FolderListing::Entry file,
                         const FileRules& rules);
 
 }  // namespace rota::inline v1

@@ -44,7 +44,13 @@ struct Header {
   std::uint64_t checksum;
 };
 
-enum Flags : std::uint32_t { kRefused = 1, kBySections = 2, kHasHash = 4, kSound = 8 };
+enum Flags : std::uint32_t {
+  kRefused = 1,
+  kBySections = 2,
+  kHasHash = 4,
+  kSound = 8,
+  kFolder = 16
+};
 
 template <class T>
 T load(std::string_view bytes, std::size_t at) {
@@ -66,8 +72,18 @@ struct PluginCache::Row {
   std::uint32_t reason;
   // Where its notes begin, after them its message and its hash; from the end of the rows.
   std::uint64_t data;
-  std::uint32_t notes_bytes;
+  std::uint32_t notes_bytes;  // or of the listing of a folder
   std::uint32_t message_bytes;
+
+  std::uint64_t hash_at() const noexcept { return std::uint64_t{notes_bytes} + message_bytes; }
+  std::uint64_t bytes() const noexcept {
+    return hash_at() + ((flags & kHasHash) != 0 ? sizeof(Sha256) : 0);
+  }
+};
+
+struct PluginCache::RowWithData {
+  Row row;
+  SharedBytes data;
 };
 
 std::optional<PluginCache> PluginCache::parse(SharedBytes shared) {
@@ -126,80 +142,118 @@ PluginCache::Row PluginCache::row(std::size_t index) const {
   return load<Row>(bytes_.view(), sizeof(Header) + index * sizeof(Row));
 }
 
-std::optional<PluginContent> PluginCache::find(const FileIdentity& identity) const {
+std::optional<PluginCache::Row> PluginCache::row_of(const FileIdentity& identity) const {
   const auto index = index_.find(identity.device, identity.inode);
   if (!index) return std::nullopt;
   const Row found = row(*index);
-  if (found.identity != identity) return std::nullopt;
-  return content(found);
+  return found.identity == identity ? std::optional(found) : std::nullopt;
+}
+
+std::optional<PluginContent> PluginCache::find(const FileIdentity& identity) const {
+  const auto found = row_of(identity);
+  if (!found || (found->flags & kFolder) != 0) return std::nullopt;
+  return content(*found);
+}
+
+std::optional<SharedBytes> PluginCache::find_folder(const FileIdentity& identity) const {
+  const auto found = row_of(identity);
+  if (!found || (found->flags & kFolder) == 0) return std::nullopt;
+  return data_of(*found);
+}
+
+std::optional<SharedBytes> PluginCache::data_of(const Row& row) const {
+  const std::size_t begin = sizeof(Header) + rows_ * sizeof(Row);
+  const std::size_t size = bytes_.view().size() - begin;
+  if (row.data > size || row.bytes() > size - row.data) return std::nullopt;
+  return bytes_.part(begin + row.data, row.bytes());
 }
 
 std::optional<PluginContent> PluginCache::content(const Row& row) const {
-  const std::size_t data_at = sizeof(Header) + rows_ * sizeof(Row);
-  const std::string_view data = bytes_.view().substr(data_at);
-  const bool has_hash = (row.flags & kHasHash) != 0;
-  const std::uint64_t hash_at = std::uint64_t{row.notes_bytes} + row.message_bytes;
-  const std::uint64_t bytes = hash_at + (has_hash ? sizeof(Sha256) : 0);
-  if (row.data > data.size() || bytes > data.size() - row.data ||
-      row.reason > static_cast<std::uint32_t>(RefusalReason::lock_differs)) {
+  const auto data = data_of(row);
+  if (!data || row.reason > static_cast<std::uint32_t>(RefusalReason::lock_differs))
     return std::nullopt;
-  }
   PluginContent content;
-  content.notes = bytes_.part(data_at + row.data, row.notes_bytes);
+  content.notes = data->part(0, row.notes_bytes);
   content.by_sections = (row.flags & kBySections) != 0;
   content.is_sound = (row.flags & kSound) != 0;
-  if (has_hash) content.hash = load<Sha256>(data, row.data + hash_at);
+  if ((row.flags & kHasHash) != 0) content.hash = load<Sha256>(data->view(), row.hash_at());
   if ((row.flags & kRefused) != 0) {
     content.refusal = {static_cast<RefusalReason>(row.reason),
-                       std::string(data.substr(row.data + row.notes_bytes, row.message_bytes))};
+                       std::string(data->view().substr(row.notes_bytes, row.message_bytes))};
   }
   return content;
 }
 
-std::string PluginCache::with(std::vector<CachedFile> fresh, std::size_t files_in_use) const {
+PluginCache::RowWithData PluginCache::encode(const CachedFile& file) {
+  const auto& [identity, content] = file;
+  Row row{.identity = identity,
+          .flags = 0,
+          .reason = 0,
+          .data = 0,
+          .notes_bytes = static_cast<std::uint32_t>(content.notes.view().size()),
+          .message_bytes = 0};
+  if (content.by_sections) row.flags |= kBySections;
+  if (content.is_sound) row.flags |= kSound;
+  std::string data(content.notes.view());
+  if (content.refusal) {
+    row.flags |= kRefused;
+    row.reason = static_cast<std::uint32_t>(content.refusal->reason);
+    row.message_bytes = static_cast<std::uint32_t>(content.refusal->message.size());
+    data += content.refusal->message;
+  }
+  if (content.hash) {
+    row.flags |= kHasHash;
+    append(data, *content.hash);
+  }
+  return {row, SharedBytes(std::move(data))};
+}
+
+std::string PluginCache::with(const std::vector<CachedFile>& files, std::size_t files_in_use,
+                              const std::vector<CachedFolder>& folders) const {
+  std::vector<RowWithData> all;
+  InodeTable places(files.size() + folders.size() + rows_);
+  const auto take = [&](RowWithData one) {
+    const FileIdentity& identity = one.row.identity;
+    if (places.add(identity.device, identity.inode, 0)) all.push_back(std::move(one));
+  };
+  for (const CachedFile& file : files) take(encode(file));
+  for (const auto& [identity, listing] : folders) {
+    const auto bytes = static_cast<std::uint32_t>(listing.view().size());
+    take({{.identity = identity,
+           .flags = kFolder,
+           .reason = 0,
+           .data = 0,
+           .notes_bytes = bytes,
+           .message_bytes = 0},
+          listing});
+  }
   // Others may be in use by another search path of the project, or be leftovers: no one can tell.
   const std::size_t most = 2 * files_in_use + 1000;
-  InodeTable places(fresh.size() + rows_);
-  for (const auto& [identity, content] : fresh) places.add(identity.device, identity.inode, 0);
-  for (std::size_t index = 0; index < rows_ && fresh.size() < most; ++index) {
+  for (std::size_t index = 0; index < rows_ && all.size() < most; ++index) {
     const Row old = row(index);
-    if (!places.add(old.identity.device, old.identity.inode, 0)) continue;
-    if (auto known = content(old)) fresh.emplace_back(old.identity, *std::move(known));
+    if (auto data = data_of(old)) take({old, *std::move(data)});
   }
+  return file_of(all);
+}
 
+std::string PluginCache::file_of(const std::vector<RowWithData>& all) {
   std::string rows;
   std::string data;
-  for (const auto& [identity, content] : fresh) {
-    Row row{.identity = identity,
-            .flags = content.by_sections ? std::uint32_t{kBySections} : 0,
-            .reason = 0,
-            .data = data.size(),
-            .notes_bytes = static_cast<std::uint32_t>(content.notes.view().size()),
-            .message_bytes = 0};
-    if (content.is_sound) row.flags |= kSound;
-    data += content.notes.view();
-    if (content.refusal) {
-      row.flags |= kRefused;
-      row.reason = static_cast<std::uint32_t>(content.refusal->reason);
-      row.message_bytes = static_cast<std::uint32_t>(content.refusal->message.size());
-      data += content.refusal->message;
-    }
-    if (content.hash) {
-      row.flags |= kHasHash;
-      append(data, *content.hash);
-    }
-    append(rows, row);
+  for (const auto& [row, bytes] : all) {
+    Row placed = row;
+    placed.data = data.size();
+    append(rows, placed);
+    data += bytes.view();
   }
+  rows += data;
   Header header{.magic = {},
                 .format = kFormat,
                 .row_bytes = sizeof(Row),
                 .reader = kReader,
-                .rows = fresh.size(),
+                .rows = all.size(),
                 .data_bytes = data.size(),
-                .checksum = 0};
+                .checksum = XXH3_64bits(rows.data(), rows.size())};
   std::ranges::copy(kMagic, header.magic);
-  rows += data;
-  header.checksum = XXH3_64bits(rows.data(), rows.size());
   std::string bytes;
   append(bytes, header);
   return bytes + rows;

@@ -93,6 +93,19 @@ TEST(PluginCache, WithAnyByteChangedOrCutIsRefused) {
   EXPECT_FALSE(PluginCache::parse(SharedBytes(bytes + "x")));
 }
 
+TEST(PluginCache, KeepsWhatFoldersHoldApartFromFiles) {
+  const SharedBytes listing(std::string("la.so\0", 6));
+  const PluginCache cache =
+      reopened(PluginCache().with({{file(9), sound("nine")}}, 1, {{file(4), listing}}));
+  EXPECT_EQ(cache.find_folder(file(4)), listing);
+  EXPECT_EQ(cache.find(file(4)), std::nullopt);
+  EXPECT_EQ(cache.find_folder(file(9)), std::nullopt);
+  FileIdentity changed = file(4);
+  changed.mtime_nanoseconds = 6;
+  EXPECT_EQ(cache.find_folder(changed), std::nullopt);
+  EXPECT_EQ(reopened(cache.with({{file(8), sound("eight")}}, 1)).find_folder(file(4)), listing);
+}
+
 TEST(PluginCache, OfAnotherVersionOfTheReaderIsEmpty) {
   std::string bytes = PluginCache().with({{file(9), sound("nine")}}, 1);
   bytes[16] = static_cast<char>(bytes[16] ^ 1);

@@ -4,12 +4,10 @@
 #include "discovery/trust.h"
 #include "os/file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <set>
 
@@ -32,58 +30,34 @@ std::string below(std::string_view folder, std::string_view name) {
   return join(folder, folder.ends_with('/') ? "" : "/", name);
 }
 
-// What lies in a folder, sorted.
-struct Listing {
-  std::vector<CandidateFolder::Name> files;
-  std::vector<std::string> folders;
-};
-
-bool is_folder(int folder, const char* name, unsigned char type) {
-  if (type != DT_LNK && type != DT_UNKNOWN) return type == DT_DIR;
+bool is_folder(const char* path) {
   struct stat status {};
-  return ::fstatat(folder, name, &status, 0) == 0 && S_ISDIR(status.st_mode);
-}
-
-void list_entry(int folder, const dirent64& entry, bool with_folders, Listing& listing) {
-  const std::string_view name = entry.d_name;
-  if (name.starts_with('.')) return;
-  const bool is_library = name.ends_with(kExtension);
-  const bool is_regular = entry.d_type == DT_REG;
-  if (!is_library && (!with_folders || is_regular)) return;
-  if (is_folder(folder, entry.d_name, entry.d_type)) {
-    if (with_folders) listing.folders.emplace_back(name);
-  } else if (is_library) {
-    listing.files.push_back({std::string(name), is_regular});
-  }
-}
-
-// Gives 0 or an error number.
-int list_folder(int folder, bool with_folders, Listing& listing) {
-  alignas(dirent64) std::array<char, 32768> entries;
-  for (;;) {
-    const ssize_t bytes = ::getdents64(folder, entries.data(), entries.size());
-    if (bytes <= 0) {
-      std::ranges::sort(listing.files);
-      std::ranges::sort(listing.folders);
-      return bytes < 0 ? errno : 0;
-    }
-    for (ssize_t at = 0; at < bytes;) {
-      const auto& entry = *reinterpret_cast<const dirent64*>(entries.data() + at);
-      list_entry(folder, entry, with_folders, listing);
-      at += entry.d_reclen;
-    }
-  }
+  return ::stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 class Scanner {
  public:
-  explicit Scanner(bool recursive) : recursive_(recursive) {}
+  Scanner(bool recursive, const KnownFolders& known) : recursive_(recursive), known_(known) {}
 
   void folder(const std::string& path, const std::string& module) {
-    Listing listing;
-    if (!open(path, listing)) return;
-    if (!listing.files.empty()) add(path, module, std::move(listing.files));
-    for (const std::string& name : listing.folders)
+    auto listing = list(path);
+    if (!listing) return;
+    std::vector<FolderListing::Entry> files;
+    std::vector<std::string_view> folders;
+    for (const FolderListing::Entry& entry : listing->entries()) {
+      const auto& [type, name] = entry;
+      const bool may_be_file = type != EntryType::folder && is_library_name(name);
+      if (!may_be_file && !recursive_) continue;
+      if (type == EntryType::folder ||
+          (type == EntryType::other && is_folder(below(path, name).c_str()))) {
+        folders.push_back(name);
+      } else if (may_be_file) {
+        files.push_back(entry);
+      }
+    }
+    if (!files.empty()) add(path, module, listing->bytes(), std::move(files));
+    if (!recursive_) return;
+    for (const std::string_view name : folders)
       folder(below(path, name), join(module, module.empty() ? "" : ".", name));
   }
 
@@ -100,11 +74,11 @@ class Scanner {
     const std::string name = std::string(rest).append(kExtension);
     const std::string file = below(parent, name);
     struct stat status {};
-    if (::lstat(file.c_str(), &status) == 0 &&
-        !is_folder(AT_FDCWD, file.c_str(), IFTODT(status.st_mode))) {
+    if (::lstat(file.c_str(), &status) == 0 && !is_folder(file.c_str())) {
       const bool nested = rest.size() < package.size();
-      add(parent, nested ? package.substr(0, package.size() - rest.size() - 1) : "",
-          {{name, S_ISREG(status.st_mode)}});
+      const FolderListing alone = FolderListing::of(name);
+      add(parent, nested ? package.substr(0, package.size() - rest.size() - 1) : "", alone.bytes(),
+          alone.entries());
     }
     folder(below(parent, rest), package);
   }
@@ -112,26 +86,49 @@ class Scanner {
   Scan take() { return std::move(scan_); }
 
  private:
-  void add(const std::string& path, std::string module, std::vector<CandidateFolder::Name> names) {
+  void add(const std::string& path, std::string module, const SharedBytes& names,
+           std::vector<FolderListing::Entry> files) {
     scan_.folders.push_back(
-        {std::make_shared<const PluginFolder>(PluginFolder{path, std::move(module)}),
-         std::move(names)});
+        {std::make_shared<const PluginFolder>(PluginFolder{path, std::move(module)}), names,
+         std::move(files)});
   }
 
-  // False when there is nothing in it to look at.
-  bool open(const std::string& path, Listing& listing) {
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd.valid()) {
-      if (errno != ENOENT && errno != ENOTDIR) refuse_unreadable(path, errno);
-      return false;
-    }
+  // Nothing when there is nothing in it to look at.
+  std::optional<FolderListing> list(const std::string& path) {
     struct stat status {};
-    if (::fstat(fd.get(), &status) != 0) return refuse_unreadable(path, errno);
-    if (!visited_.emplace(status.st_dev, status.st_ino).second) return false;
-    if (auto refusal = check_trust(status)) return refuse(path, *std::move(refusal));
-    if (const int error = list_folder(fd.get(), recursive_, listing); error != 0)
-      refuse_unreadable(path, error);
-    return true;
+    if (::stat(path.c_str(), &status) != 0) {
+      if (errno != ENOENT && errno != ENOTDIR) refuse_unreadable(path, errno);
+      return std::nullopt;
+    }
+    if (!S_ISDIR(status.st_mode) || !visited_.emplace(status.st_dev, status.st_ino).second)
+      return std::nullopt;
+    if (auto refusal = check_trust(status)) {
+      refuse(path, *std::move(refusal));
+      return std::nullopt;
+    }
+    if (auto known = known_(identity_of(status))) return known;
+    return read(path);
+  }
+
+  std::optional<FolderListing> read(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status {};
+    if (!fd.valid() || ::fstat(fd.get(), &status) != 0) {
+      refuse_unreadable(path, errno);
+      return std::nullopt;
+    }
+    // It may be another one by now.
+    if (auto refusal = check_trust(status)) {
+      refuse(path, *std::move(refusal));
+      return std::nullopt;
+    }
+    auto listing = FolderListing::read(fd.get());
+    if (listing) {
+      scan_.read.push_back({identity_of(status), listing->bytes()});
+    } else {
+      refuse_unreadable(path, errno);
+    }
+    return listing;
   }
 
   bool is_trusted(const std::string& folder) {
@@ -150,6 +147,7 @@ class Scanner {
   }
 
   bool recursive_;
+  const KnownFolders& known_;
   Scan scan_;
   std::set<std::pair<dev_t, ino_t>> visited_;
   std::set<std::string> refused_;
@@ -175,7 +173,7 @@ bool is_package_path(std::string_view package) noexcept {
   return !part_is_empty;
 }
 
-Scan scan(const DiscoveryQuery& query) {
+Scan scan(const DiscoveryQuery& query, const KnownFolders& known) {
   for (const std::string& package : query.packages) {
     if (is_package_path(package)) continue;
     throw TaskRegistryError(
@@ -183,7 +181,7 @@ Scan scan(const DiscoveryQuery& query) {
                     "folders with --path or ROTA_PATH",
                     package));
   }
-  Scanner scanner(query.recursive);
+  Scanner scanner(query.recursive, known);
   for (const fs::path& root : query.roots) {
     if (query.packages.empty()) scanner.folder(root.native(), "");
     for (const std::string& package : query.packages) scanner.package(root.native(), package);

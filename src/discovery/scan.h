@@ -1,34 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which files are candidates for plugins: the *.so files of roots and packages, in their declared order. Looks
-// at folders only, opens no file.
+// at folders only, opens no file. A folder that is known is not read again, but its rights are looked at.
 #pragma once
 
+#include "discovery/file_identity.h"
+#include "discovery/folder_listing.h"
 #include <rota/discovery.h>
 
+#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace rota::inline v1 {
 
 struct CandidateFolder {
-  struct Name {
-    std::string name;
-    bool is_regular = false;  // the folder says that it is a regular file; else it may be anything
-
-    friend auto operator<=>(const Name&, const Name&) = default;
-  };
-
   std::shared_ptr<const PluginFolder> folder;
-  std::vector<Name> names;  // of the files in it, sorted
+  SharedBytes names;                        // hold the names of the files
+  std::vector<FolderListing::Entry> files;  // by names; no folders
+};
+
+// A folder that was read, as it was found before.
+struct ReadFolder {
+  FileIdentity identity;
+  SharedBytes listing;  // FolderListing::bytes
 };
 
 struct Scan {
   std::vector<CandidateFolder> folders;
   std::vector<RefusedFile> refused;  // folders that cannot be read or trusted
+  std::vector<ReadFolder> read;      // those that were not known
 };
 
+// Gives the listing of a folder that is known, and not changed since.
+using KnownFolders = std::function<std::optional<FolderListing>(const FileIdentity&)>;
+
 // Throws TaskRegistryError for a package that is no dotted path.
-Scan scan(const DiscoveryQuery& query);
+Scan scan(const DiscoveryQuery& query, const KnownFolders& known);
 
 }  // namespace rota::inline v1

@@ -14,6 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
+std::optional<FolderListing> nothing_is_known(const FileIdentity&) { return std::nullopt; }
+
 class ScanTest : public ::testing::Test {
  protected:
   ScanTest() {
@@ -28,9 +30,9 @@ class ScanTest : public ::testing::Test {
   Names modules(const Names& packages = {}, bool recursive = true) {
     Names found;
     for (const CandidateFolder& folder :
-         scan({.roots = {root_}, .packages = packages, .recursive = recursive}).folders) {
-      for (const auto& [name, is_regular] : folder.names)
-        found.push_back(folder.folder->module_of(name));
+         scan({.roots = {root_}, .packages = packages, .recursive = recursive}, nothing_is_known)
+             .folders) {
+      for (const auto& [type, name] : folder.files) found.push_back(folder.folder->module_of(name));
     }
     return found;
   }
@@ -61,7 +63,7 @@ TEST_F(ScanTest, LooksPackagesUpAsFoldersAndAsFiles) {
 TEST_F(ScanTest, RefusesAFolderThatOthersCanWriteWithAllBelowIt) {
   for (const char* file : {"scripts/open/deep/a.so", "scripts/b.so"}) make(file);
   fs::permissions(root_ / "scripts/open", fs::perms::all);
-  const Scan found = scan({.roots = {root_}});
+  const Scan found = scan({.roots = {root_}}, nothing_is_known);
   ASSERT_EQ(found.refused.size(), 1U);
   EXPECT_EQ(found.refused[0].file, root_ / "scripts/open");
   EXPECT_EQ(found.refused[0].reason, RefusalReason::writable_by_others);

@@ -204,6 +204,46 @@ TEST_F(RulesTest, AFileOverwrittenInPlaceIsSeenAtOnce) {
   EXPECT_TRUE(discover(cached()).task_classes.contains("t_twin"));
 }
 
+// What a folder holds is kept too.
+TEST_F(RulesTest, FilesAddedRenamedAndRemovedInAKnownFolderAreSeenAtOnce) {
+  wait_until_settled();
+  discover(cached());
+  EXPECT_EQ(discover(cached()).cache.files_read, 0U);
+  add("b.so", "twin");
+  EXPECT_TRUE(discover(cached()).task_classes.contains("t_twin"));
+  fs::rename(folder_ / "plugins/b.so", folder_ / "plugins/b.so.off");
+  EXPECT_FALSE(discover(cached()).task_classes.contains("t_twin"));
+  fs::create_directory(folder_ / "plugins/deeper");
+  fs::rename(folder_ / "plugins/b.so.off", folder_ / "plugins/deeper/b.so");
+  EXPECT_TRUE(discover(cached()).task_classes.contains("t_twin"));
+  fs::remove(plugin_);
+  EXPECT_FALSE(discover(cached()).task_classes.contains("t_throw"));
+  fs::remove_all(folder_ / "plugins/deeper");
+  EXPECT_THAT(discover(cached()).task_classes, IsEmpty());
+}
+
+TEST_F(RulesTest, ALinkInAKnownFolderThatLeadsElsewhereNowIsSeenAtOnce) {
+  fs::create_directories(folder_ / "elsewhere");
+  fs::copy_file(kPlugins / "twin/test_twin.so", folder_ / "elsewhere/b.so");
+  fs::create_symlink(folder_ / "elsewhere/missing", folder_ / "plugins/link.so");
+  wait_until_settled();
+  for (int round = 0; round < 2; ++round)
+    EXPECT_EQ(discover(cached()).refused.size(), 1U) << "it leads to nothing";
+  fs::create_symlink("b.so", folder_ / "elsewhere/missing");
+  EXPECT_TRUE(discover(cached()).task_classes.contains("t_twin"));
+  fs::remove(folder_ / "elsewhere/missing");
+  fs::create_directory(folder_ / "elsewhere/missing");
+  fs::rename(folder_ / "elsewhere/b.so", folder_ / "elsewhere/missing/c.so");
+  EXPECT_TRUE(discover(cached()).task_classes.contains("t_twin")) << "now it is a folder";
+}
+
+TEST_F(RulesTest, AKnownFolderThatOthersMayWriteNowIsRefused) {
+  wait_until_settled();
+  discover(cached());
+  fs::permissions(folder_ / "plugins", fs::perms::all);
+  expect_refused(discover(cached()), RefusalReason::writable_by_others);
+}
+
 TEST_F(RulesTest, ADamagedCacheIsMadeAnew) {
   wait_until_settled();
   discover(cached());
