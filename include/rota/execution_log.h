@@ -80,6 +80,12 @@ struct ExecutionEnd {
   std::vector<FileStamp> inputs = {};
   std::vector<FileStamp> outputs = {};
   std::string metrics = "{}";  // a JSON object
+  // How the process it ran in ended, and what it used; nullopt: none, or unknown.
+  std::optional<int> exit_code = {};
+  std::optional<int> signal = {};
+  std::string output_path = {};                            // the file of what it printed
+  std::optional<std::chrono::microseconds> cpu_time = {};  // user and system
+  std::optional<std::uint64_t> peak_memory_bytes = {};     // largest resident size
 };
 
 // The right to end one execution: who holds an old epoch cannot.
@@ -98,6 +104,9 @@ struct Execution {
   std::optional<TimePoint> finished_at = {};
   std::int64_t epoch = 0;
   Owner owner = {};
+  std::string notes = {};              // free text, may be changed after the end
+  std::string tags = "{}";             // a JSON object, may be changed after the end
+  std::string imported_fields = "{}";  // what an imported record had besides: a JSON object
 
   ExecutionState state() const noexcept { return end.state; }
 };

@@ -13,20 +13,36 @@ namespace rota::inline v1 {
 namespace {
 
 // Databases know signed integers of 64 bits only.
+constexpr auto kMaxSize = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
 void check_sizes(const std::vector<FileStamp>& files, std::string_view location) {
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   for (const FileStamp& file : files) {
-    if (file.size_bytes <= kMax) continue;
+    if (file.size_bytes <= kMaxSize) continue;
     throw LogError(
         fmt::format("the execution log {} cannot record the file '{}': its size of {} bytes is out "
                     "of range; give a size of at most {}",
-                    location, one_line(file.path), file.size_bytes, kMax));
+                    location, one_line(file.path), file.size_bytes, kMaxSize));
   }
 }
 
-void check_files(const ExecutionEnd& end, std::string_view location) {
+void check_resources(const ExecutionEnd& end, std::string_view location) {
+  if (end.peak_memory_bytes.value_or(0) > kMaxSize) {
+    throw LogError(
+        fmt::format("the execution log {} cannot record a peak memory of {} bytes, which is out of "
+                    "range; give at most {}",
+                    location, *end.peak_memory_bytes, kMaxSize));
+  }
+  if (end.cpu_time.value_or(std::chrono::microseconds(0)).count() < 0) {
+    throw LogError(fmt::format(
+        "the execution log {} cannot record a CPU time of {} microseconds; give one of 0 or more",
+        location, end.cpu_time->count()));
+  }
+}
+
+void check_values(const ExecutionEnd& end, std::string_view location) {
   check_sizes(end.inputs, location);
   check_sizes(end.outputs, location);
+  check_resources(end, location);
 }
 
 }  // namespace
@@ -38,7 +54,7 @@ void check_end_of_begun(const ExecutionEnd& end, std::string_view location) {
         "success, failed, timeout, cancelled or lost",
         location, to_string(end.state)));
   }
-  check_files(end, location);
+  check_values(end, location);
 }
 
 void check_whole_end(const ExecutionEnd& end, std::string_view location) {
@@ -48,7 +64,7 @@ void check_whole_end(const ExecutionEnd& end, std::string_view location) {
         "state; begin it instead",
         location, to_string(end.state)));
   }
-  check_files(end, location);
+  check_values(end, location);
 }
 
 TimePoint log_time_now() {

@@ -48,6 +48,22 @@ TEST(ExecutionRules, ASizeThatNoDatabaseHoldsIsRefusedByName) {
   }
 }
 
+TEST(ExecutionRules, MeasuresThatNoDatabaseHoldsAreRefused) {
+  const auto error_of = [](const ExecutionEnd& end) -> std::string {
+    try {
+      check_end_of_begun(end, "memory");
+    } catch (const LogError& error) {
+      return error.what();
+    }
+    return "taken";
+  };
+  EXPECT_EQ(error_of({.cpu_time = std::chrono::microseconds(0),
+                      .peak_memory_bytes = 0x7FFF'FFFF'FFFF'FFFFU}),
+            "taken");
+  EXPECT_THAT(error_of({.peak_memory_bytes = 0x8000'0000'0000'0000U}), HasSubstr("peak memory"));
+  EXPECT_THAT(error_of({.cpu_time = std::chrono::microseconds(-1)}), HasSubstr("CPU time of -1"));
+}
+
 TEST(ExecutionRules, TheMessageOfARunningTaskNamesTaskHostProcessAndTimeInOneLine) {
   Execution active;
   active.start.task_id = "t_1\nx";

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -78,6 +79,11 @@ class Statement {
   // Parameters by their names in the statement, ":name"; those never bound are null. Text is copied.
   Statement& bind(const char* name, std::int64_t value);
   Statement& bind(const char* name, std::string_view value);
+  // Nothing is null.
+  template <class Value>
+  Statement& bind(const char* name, const std::optional<Value>& value) {
+    return value ? bind(name, *value) : *this;
+  }
 
   // True: there is a row to read.
   bool step();

@@ -13,7 +13,8 @@ namespace rota::inline v1 {
 #define ROTA_SELECT                                                                                \
   "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, " \
   "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "       \
-  "owner_boot_id, owner_pid, owner_start_ticks FROM execution "
+  "owner_boot_id, owner_pid, owner_start_ticks, exit_code, signal, output_path, "                  \
+  "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields FROM execution "
 
 const char* const queries::kByRunId = ROTA_SELECT "WHERE task_run_id = :task_run_id";
 const char* const queries::kLatestSuccess = ROTA_SELECT
@@ -50,15 +51,18 @@ constexpr const char* kInsert =
     "version, "
     "arguments, run_id, reason, state, message, metrics, finished_sequence, started_at, "
     "finished_at, epoch, "
-    "owner_host, owner_boot_id, owner_pid, owner_start_ticks) "
+    "owner_host, owner_boot_id, owner_pid, owner_start_ticks, exit_code, signal, output_path, "
+    "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields) "
     "VALUES (:started_sequence, :changed_sequence, :task_run_id, :task_id, :task_type, :version, "
     ":arguments, :run_id, :reason, :state, :message, :metrics, :finished_sequence, :started_at, "
     ":finished_at, "
-    ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks)";
+    ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks, :exit_code, :signal, "
+    ":output_path, :cpu_microseconds, :peak_memory_bytes, :notes, :tags, :imported_fields)";
 constexpr const char* kEnd =
     "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
     "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = "
-    ":finished_at "
+    ":finished_at, exit_code = :exit_code, signal = :signal, output_path = :output_path, "
+    "cpu_microseconds = :cpu_microseconds, peak_memory_bytes = :peak_memory_bytes "
     "WHERE started_sequence = :started_sequence AND state <= 1";
 constexpr const char* kInsertFile =
     "INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, "
@@ -87,6 +91,25 @@ ExecutionState read_state(Connection& connection, std::int64_t number) {
   return static_cast<ExecutionState>(number);
 }
 
+template <class Value>
+std::optional<Value> read_optional(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return static_cast<Value>(row.integer(column));
+}
+
+// How the process ended, what it used, and the free fields.
+void read_further_columns(const Statement& row, Execution& execution) {
+  ExecutionEnd& end = execution.end;
+  end.exit_code = read_optional<int>(row, 19);
+  end.signal = read_optional<int>(row, 20);
+  end.output_path = row.text(21);
+  end.cpu_time = read_optional<std::chrono::microseconds>(row, 22);
+  end.peak_memory_bytes = read_optional<std::uint64_t>(row, 23);
+  execution.notes = row.text(24);
+  execution.tags = row.text(25);
+  execution.imported_fields = row.is_null(26) ? "{}" : row.text(26);
+}
+
 // The row that the statement stands on.
 Execution read_execution(Connection& connection, const Statement& row) {
   Execution execution;
@@ -101,6 +124,7 @@ Execution read_execution(Connection& connection, const Statement& row) {
   if (!row.is_null(13)) execution.finished_at = time_of(row.integer(13));
   execution.epoch = row.integer(14);
   execution.owner = {row.text(15), row.text(16), row.integer(17), row.integer(18)};
+  read_further_columns(row, execution);
   // While the row's statement stands, this one reads the same state of the file.
   if (execution.finished_at) read_files(connection, execution);
   return execution;
@@ -125,7 +149,17 @@ void insert_files(Connection& connection, const Execution& execution, std::int64
   }
 }
 
+// Not measured is null, and so is no file.
+void bind_process_end(Statement& statement, const ExecutionEnd& end) {
+  statement.bind(":exit_code", end.exit_code).bind(":signal", end.signal);
+  if (!end.output_path.empty()) statement.bind(":output_path", end.output_path);
+  if (end.cpu_time) statement.bind(":cpu_microseconds", end.cpu_time->count());
+  if (end.peak_memory_bytes)
+    statement.bind(":peak_memory_bytes", static_cast<std::int64_t>(*end.peak_memory_bytes));
+}
+
 void bind_end(Statement& statement, const Execution& execution) {
+  bind_process_end(statement, execution.end);
   statement.bind(":started_sequence", execution.started_sequence)
       .bind(":state", static_cast<std::int64_t>(execution.end.state))
       .bind(":message", execution.end.message)
@@ -209,7 +243,11 @@ void insert_execution(Connection& connection, const Execution& execution) {
         .bind(":owner_host", execution.owner.host)
         .bind(":owner_boot_id", execution.owner.boot_id)
         .bind(":owner_pid", execution.owner.pid)
-        .bind(":owner_start_ticks", execution.owner.start_ticks);
+        .bind(":owner_start_ticks", execution.owner.start_ticks)
+        .bind(":notes", execution.notes)
+        .bind(":tags", execution.tags);
+    if (execution.imported_fields != "{}")
+      statement.bind(":imported_fields", execution.imported_fields);
     statement.run();
   }
   insert_files(connection, execution, kInput);

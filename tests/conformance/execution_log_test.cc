@@ -68,6 +68,58 @@ TEST_P(ExecutionLogTest, ItsEndIsWrittenWithFilesAndMetrics) {
   EXPECT_LT(age, std::chrono::minutes(10));
 }
 
+TEST_P(ExecutionLogTest, HowItsProcessEndedAndWhatItUsedIsReadBackByEveryQuery) {
+  ExecutionEnd end;
+  end.state = ExecutionState::failed;
+  end.exit_code = -7;
+  end.signal = 9;
+  end.output_path = ".rota/output/1.txt";
+  end.cpu_time = std::chrono::microseconds(0x7FFF'FFFF'FFFF'FFFF);
+  end.peak_memory_bytes = 0x7FFF'FFFF'FFFF'FFFFU;
+  const std::string begun = log_->begin_execution({.task_id = "t"}).task_run_id;
+  EXPECT_TRUE(log_->finish_execution({begun, 1}, end));
+  const std::string whole = log_->record_task_execution({.task_id = "u"}, end);
+
+  for (const Execution& execution :
+       {log_->find_execution(begun).value(), log_->find_execution(whole).value(),
+        log_->find_latest_execution("t", false).value(), log_->get_task_execution_history({}).at(0),
+        log_->get_task_execution_history({.task_id = "t"}).at(0),
+        log_->get_task_execution_history({.state = ExecutionState::failed}).at(1)}) {
+    EXPECT_EQ(execution.end.exit_code, end.exit_code);
+    EXPECT_EQ(execution.end.signal, end.signal);
+    EXPECT_EQ(execution.end.output_path, end.output_path);
+    EXPECT_EQ(execution.end.cpu_time, end.cpu_time);
+    EXPECT_EQ(execution.end.peak_memory_bytes, end.peak_memory_bytes);
+  }
+}
+
+TEST_P(ExecutionLogTest, ZeroIsNotTheSameAsUnknown) {
+  const std::string unknown = record("t");
+  const std::string zero =
+      log_->record_task_execution({.task_id = "t"}, {.exit_code = 0,
+                                                     .signal = 0,
+                                                     .cpu_time = std::chrono::microseconds(0),
+                                                     .peak_memory_bytes = 0});
+  const ExecutionEnd without = log_->find_execution(unknown)->end;
+  EXPECT_FALSE(without.exit_code || without.signal || without.cpu_time ||
+               without.peak_memory_bytes);
+  EXPECT_EQ(without.output_path, "");
+  const ExecutionEnd with = log_->find_execution(zero)->end;
+  EXPECT_EQ(with.exit_code, 0);
+  EXPECT_EQ(with.signal, 0);
+  EXPECT_EQ(with.cpu_time, std::chrono::microseconds(0));
+  EXPECT_EQ(with.peak_memory_bytes, 0U);
+}
+
+TEST_P(ExecutionLogTest, TheFreeFieldsBeginEmpty) {
+  for (const std::string& run : {begin("t").task_run_id, record("u")}) {
+    const Execution execution = log_->find_execution(run).value();
+    EXPECT_EQ(execution.notes, "");
+    EXPECT_EQ(execution.tags, "{}");
+    EXPECT_EQ(execution.imported_fields, "{}");
+  }
+}
+
 TEST_P(ExecutionLogTest, AnEndIsWrittenOnce) {
   const ExecutionHandle handle = begin("t");
   EXPECT_TRUE(finish(handle, ExecutionState::failed));
@@ -199,6 +251,11 @@ TEST_P(ExecutionLogTest, WhatNoStateAllowsIsRefusedAndChangesNothing) {
   EXPECT_THROW(record("t", ExecutionState::submitted), LogError);
   EXPECT_THROW(record("t", ExecutionState::running), LogError);
   EXPECT_THROW(record("t", static_cast<ExecutionState>(10)), LogError);
+  EXPECT_THROW(log_->finish_execution(handle, {.cpu_time = std::chrono::microseconds(-1)}),
+               LogError);
+  EXPECT_THROW(
+      log_->record_task_execution({.task_id = "t"}, {.peak_memory_bytes = 0x8000'0000'0000'0000U}),
+      LogError);
   EXPECT_EQ(log_->get_task_execution_history({}).size(), 1U);
   EXPECT_EQ(find(handle).state(), ExecutionState::running);
   EXPECT_TRUE(finish(handle));

@@ -154,7 +154,11 @@ class Transcript {
         << execution.end.message << "] " << execution.end.metrics << ' '
         << execution.started_sequence << '-' << execution.finished_sequence << " epoch "
         << execution.epoch << " pid " << execution.owner.pid
-        << (execution.finished_at ? " ended" : " open");
+        << (execution.finished_at ? " ended" : " open") << " exit "
+        << execution.end.exit_code.value_or(-1) << " signal " << execution.end.signal.value_or(-1)
+        << ' ' << execution.end.output_path << ' '
+        << execution.end.cpu_time.value_or(std::chrono::microseconds(-1)).count() << " us "
+        << execution.end.peak_memory_bytes.value_or(1'000) << " bytes";
     for (const FileStamp& file : execution.end.inputs)
       out << " <" << file.path << ' ' << file.size_bytes;
     for (const FileStamp& file : execution.end.outputs)
@@ -198,6 +202,11 @@ class RandomOperations {
       end.inputs.push_back({"i" + std::to_string(below(9)), below(99), 0});
     for (std::uint64_t count = below(3); count > 0; --count)
       end.outputs.push_back({"o", 0, static_cast<std::int64_t>(below(99))});
+    if (below(2) == 0) end.exit_code = static_cast<int>(below(3));
+    if (below(4) == 0) end.signal = static_cast<int>(below(64));
+    if (below(2) == 0) end.output_path = "p" + std::to_string(below(9));
+    if (below(2) == 0) end.cpu_time = std::chrono::microseconds(below(99));
+    if (below(2) == 0) end.peak_memory_bytes = below(99);
     return end;
   }
   HistoryQuery query() {

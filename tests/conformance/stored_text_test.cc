@@ -46,6 +46,7 @@ TEST_P(StoredTextTest, ComesBackInEveryFieldOfTheStartAndTheEnd) {
     end.metrics = text + "8";
     end.inputs = {{text + "9", 1, 2}};
     end.outputs = {{text, 3, 4}};
+    end.output_path = text;
     const ExecutionHandle handle = log_->begin_execution(start);
     EXPECT_THROW(log_->begin_execution(start), AlreadyRunningError);
     ASSERT_TRUE(log_->finish_execution(handle, end));
@@ -61,6 +62,7 @@ TEST_P(StoredTextTest, ComesBackInEveryFieldOfTheStartAndTheEnd) {
     EXPECT_EQ(stored.end.metrics, end.metrics);
     EXPECT_EQ(stored.end.inputs, end.inputs);
     EXPECT_EQ(stored.end.outputs, end.outputs);
+    EXPECT_EQ(stored.end.output_path, end.output_path);
     EXPECT_EQ(log_->find_latest_execution(start.task_id, true)->task_run_id, handle.task_run_id);
     EXPECT_EQ(log_->get_task_execution_history({.task_id = start.task_id}).size(), 1U);
   }
