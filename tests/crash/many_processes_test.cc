@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many processes that write one log at once, and what happens when its disk is full.
+#include "log_rules.h"
 #include "os/temporary_folder.h"
 #include "sqlite_log/log_folder.h"
 #include "worker_process.h"
@@ -9,8 +10,11 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <iostream>
 #include <set>
 #include <thread>
 
@@ -70,6 +74,43 @@ TEST(ManyProcessesTest, AllThatEightWriteAtOnceIsThereAndReadersNeverFail) {
   EXPECT_TRUE(there == said);
   EXPECT_EQ(PlainSqlite(path).run("SELECT sequence FROM log; PRAGMA integrity_check"),
             std::to_string(kProcesses * kEach * 4) + "|ok|");
+}
+
+TEST(ManyProcessesTest, OfFourThousandThatEightRecordAtOnceNoneIsMissingAndNobodyMeetsALock) {
+  constexpr int kProcesses = 8;
+  constexpr int kEach = 500;
+  const TemporaryFolder folder;
+  const fs::path path = folder / ".rota" / "log.db";
+  std::vector<WorkerProcess> workers;
+  for (int number = 0; number < kProcesses; ++number) {
+    workers.emplace_back(std::vector<std::string>{
+        "record", path.string(), "t" + std::to_string(number), std::to_string(kEach)});
+  }
+  std::set<std::string> said;
+  std::int64_t longest = 0;
+  for (WorkerProcess& worker : workers) {
+    for (const std::string& line : worker.remaining_lines()) {
+      const std::string word = line.substr(0, line.find(' '));
+      if (word == "whole") {
+        EXPECT_TRUE(said.insert(line.substr(6)).second) << line;
+      } else if (word == "longest") {
+        longest = std::max<std::int64_t>(longest, std::stoll(line.substr(8)));
+      } else {
+        ADD_FAILURE() << line;
+      }
+    }
+    EXPECT_EQ(worker.wait(), 0);
+  }
+  EXPECT_EQ(said.size(), std::size_t{kProcesses * kEach});
+  std::set<std::string> there;
+  for (const Execution& execution :
+       open_sqlite_log(path)->get_task_execution_history({.limit = 0})) {
+    there.insert(execution.task_run_id);
+  }
+  EXPECT_TRUE(there == said);
+  EXPECT_EQ(broken_rules(path), "");
+  RecordProperty("longest_wait_microseconds", std::to_string(longest));
+  std::cout << "the longest wait for one record: " << longest << " us\n";
 }
 
 // A folder with little room: a small disk where this user may mount one, else a limit for the size of files.

@@ -4,6 +4,10 @@
 //
 //   rota_crash_worker append LOG NAME COUNT   COUNT executions of task NAME, each begun and ended, and each
 //                                             also recorded as a whole; 0: until it is killed
+//   rota_crash_worker record LOG NAME COUNT   records COUNT whole executions of task NAME, and says at last
+//                                             which was the longest wait for one, in microseconds
+//   rota_crash_worker read LOG                waits for the log to be there, then reads it until it is killed
+//                                             and checks that what it reads is whole and never goes back
 //   rota_crash_worker hold LOG NAME           begins NAME and waits to be killed
 //   rota_crash_worker process-log NAME        records NAME in process_log() and returns from main
 //   rota_crash_worker process-log-threads     ends while its threads still write to process_log()
@@ -11,10 +15,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,6 +55,50 @@ void append(const std::string& path, const std::string& name, int count) {
   }
 }
 
+void record(const std::string& path, const std::string& name, int count) {
+  using Clock = std::chrono::steady_clock;
+  const auto log = rota::open_sqlite_log(path);
+  Clock::duration longest{};
+  for (int number = 0; number < count; ++number) {
+    const Clock::time_point begin = Clock::now();
+    const std::string run = log->record_task_execution({.task_id = name}, end_of(name, number));
+    longest = std::max(longest, Clock::now() - begin);
+    say("whole " + run);
+  }
+  say("longest " +
+      std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(longest).count()));
+}
+
+// Gives the sequence of the newest start.
+std::int64_t read_newest(const rota::ExecutionLog& log) {
+  std::int64_t newest = 0;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  for (const rota::Execution& execution : log.get_task_execution_history({.limit = 20})) {
+    if (execution.started_sequence >= before) throw rota::LogError("history out of order");
+    before = execution.started_sequence;
+    newest = std::max(newest, before);
+    const bool is_whole = execution.end.outputs.size() == 1 && execution.finished_sequence > 0;
+    if (execution.state() == rota::ExecutionState::success && !is_whole)
+      throw rota::LogError("half an execution was read");
+  }
+  return newest;
+}
+
+void read(const std::string& path) {
+  constexpr int kReadsALine = 10;
+  while (::access(path.c_str(), F_OK) != 0) ::usleep(500);
+  const auto log = rota::open_sqlite_log(path, {.read_only = true});
+  std::int64_t newest = 0;
+  for (int number = 1;; ++number) {
+    const std::int64_t found = read_newest(*log);
+    if (found < newest) throw rota::LogError("what was there has gone");
+    newest = found;
+    (void)log->find_latest_execution("t1", true);
+    if (number % kReadsALine == 0) say("read " + std::to_string(kReadsALine));
+    ::usleep(1000);  // the writers need the processors too
+  }
+}
+
 void hold(const std::string& path, const std::string& name) {
   const auto log = rota::open_sqlite_log(path);
   say("begun " + log->begin_execution({.task_id = name}).task_run_id);
@@ -77,6 +128,10 @@ int run(const std::vector<std::string>& words) {
   const std::string mode = words.empty() ? "" : words[0];
   if (mode == "append" && words.size() == 4) {
     append(words[1], words[2], std::stoi(words[3]));
+  } else if (mode == "record" && words.size() == 4) {
+    record(words[1], words[2], std::stoi(words[3]));
+  } else if (mode == "read" && words.size() == 2) {
+    read(words[1]);
   } else if (mode == "hold" && words.size() == 3) {
     hold(words[1], words[2]);
   } else if (mode == "process-log" && words.size() == 2) {
