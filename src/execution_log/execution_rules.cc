@@ -67,10 +67,6 @@ void check_whole_end(const ExecutionEnd& end, std::string_view location) {
   check_values(end, location);
 }
 
-TimePoint log_time_now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 std::string lost_message(const Owner& owner) {
   return fmt::format("its process (pid {}) ended without a word", owner.pid);
 }

@@ -17,9 +17,6 @@ void check_end_of_begun(const ExecutionEnd& end, std::string_view location);
 // The end of an execution that is written as a whole: any final state.
 void check_whole_end(const ExecutionEnd& end, std::string_view location);
 
-// Both logs give these times: one clock for all.
-TimePoint log_time_now();
-
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.
 std::string already_running_message(const Execution& active);

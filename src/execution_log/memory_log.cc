@@ -99,7 +99,7 @@ MemoryLog::Index MemoryLog::append(const ExecutionStart& start, ExecutionState s
   execution.start = start;
   execution.end.state = state;
   execution.started_sequence = sequence_ + 1;
-  execution.started_at = log_time_now();
+  execution.started_at = owners_.now();
   execution.epoch = 1;
   execution.owner = owners_.current();
   by_run_id_.emplace(execution.task_run_id, index);
@@ -119,7 +119,7 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   if (active != active_.end() && active->second == index) active_.erase(active);
   execution.end = end;
   execution.finished_sequence = ++sequence_;
-  execution.finished_at = log_time_now();
+  execution.finished_at = owners_.now();
   if (end.state == ExecutionState::success)
     by_task_[execution.start.task_id].latest_success = index;
 }

@@ -14,4 +14,8 @@ bool is_owner_dead(const Owner& owner) {
   return is_dead(ProcessIdentity{owner.host, owner.boot_id, owner.pid, owner.start_ticks});
 }
 
+TimePoint log_time_now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
 }  // namespace rota::inline v1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a log knows whose an execution is. Knows nothing of how executions are kept.
+// How a log knows whose an execution is, and what time it is. Knows nothing of how executions are kept.
 #pragma once
 
 #include <rota/execution_log.h>
@@ -10,12 +10,15 @@ namespace rota::inline v1 {
 
 Owner owner_of_this_process();
 bool is_owner_dead(const Owner& owner);
+// Both logs give these times: one clock for all.
+TimePoint log_time_now();
 
 // What a log asks; tests put other answers in.
 struct Owners {
   std::function<Owner()> current = owner_of_this_process;
   // True only when it is certain that the owner has ended.
   std::function<bool(const Owner&)> is_dead = is_owner_dead;
+  std::function<TimePoint()> now = log_time_now;
 };
 
 }  // namespace rota::inline v1

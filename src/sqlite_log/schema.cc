@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/schema.h"
 
-#include "execution_log/execution_rules.h"
+#include "execution_log/owners.h"
 
 #include <fmt/format.h>
 

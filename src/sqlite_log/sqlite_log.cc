@@ -11,18 +11,18 @@
 namespace rota::inline v1 {
 namespace {
 
-void end_execution(Connection& connection, Execution& execution) {
+void end_execution(Connection& connection, Execution& execution, TimePoint now) {
   execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = log_time_now();
+  execution.finished_at = now;
   update_ended(connection, execution);
 }
 
-void lose_execution(Connection& connection, Execution execution) {
+void lose_execution(Connection& connection, Execution execution, TimePoint now) {
   execution.end = {};
   execution.end.state = ExecutionState::lost;
   execution.end.message = lost_message(execution.owner);
   execution.epoch += 1;
-  end_execution(connection, execution);
+  end_execution(connection, execution, now);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ Execution SqliteLog::new_execution(const ExecutionStart& start) const {
   Execution execution;
   execution.task_run_id = make_uuid();
   execution.start = start;
-  execution.started_at = log_time_now();
+  execution.started_at = owners_.now();
   execution.epoch = 1;
   execution.owner = self_;
   return execution;
@@ -92,7 +92,7 @@ ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
     if (active) {
       if (!owners_.is_dead(active->owner))
         throw AlreadyRunningError(already_running_message(*active));
-      lose_execution(connection, std::move(*active));
+      lose_execution(connection, std::move(*active), owners_.now());
     }
     execution.started_sequence = take_sequence(connection);
     insert_execution(connection, execution);
@@ -107,7 +107,7 @@ bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
     std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
     if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
     execution->end = end;
-    end_execution(connection, *execution);
+    end_execution(connection, *execution, owners_.now());
     finished = true;
   });
   return finished;
@@ -120,7 +120,7 @@ std::string SqliteLog::record_task_execution(const ExecutionStart& start, const 
   write([&](Connection& connection) {
     execution.started_sequence = take_sequence(connection);
     execution.finished_sequence = take_sequence(connection);
-    execution.finished_at = log_time_now();
+    execution.finished_at = owners_.now();
     insert_execution(connection, execution);
   });
   return execution.task_run_id;
@@ -131,7 +131,7 @@ std::size_t SqliteLog::mark_lost_executions() {
   write([&](Connection& connection) {
     for (Execution& execution : select_all_active(connection)) {
       if (!owners_.is_dead(execution.owner)) continue;
-      lose_execution(connection, std::move(execution));
+      lose_execution(connection, std::move(execution), owners_.now());
       ++count;
     }
   });

@@ -12,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -44,9 +46,15 @@ inline LogUnderTest sqlite_log_under_test() {
 class Processes {
  public:
   // The log's own process from now on.
-  void become(std::int64_t pid) {
+  void become(std::int64_t pid, std::string host = "mill") {
     const std::lock_guard hold(mutex_);
     pid_ = pid;
+    host_ = std::move(host);
+  }
+  // The clock stands there from now on.
+  void set_clock(TimePoint now) {
+    const std::lock_guard hold(mutex_);
+    now_ = now;
   }
   void end(std::int64_t pid) {
     const std::lock_guard hold(mutex_);
@@ -55,17 +63,23 @@ class Processes {
   Owners owners() {
     return {[this] {
               const std::lock_guard hold(mutex_);
-              return Owner{"mill", "boot", pid_, 17};
+              return Owner{host_, "boot", pid_, 17};
             },
             [this](const Owner& owner) {
               const std::lock_guard hold(mutex_);
               return dead_.contains(owner.pid);
+            },
+            [this] {
+              const std::lock_guard hold(mutex_);
+              return now_.value_or(log_time_now());
             }};
   }
 
  private:
   std::mutex mutex_;
   std::int64_t pid_ = 1;
+  std::string host_ = "mill";
+  std::optional<TimePoint> now_;
   std::set<std::int64_t> dead_;
 };
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clocks that are wrong, and ends that are written by two at once: the order is that of commits, and an end is
+// written once.
+#include "logs_under_test.h"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace rota {
+namespace {
+
+using ::testing::ElementsAre;
+
+class ClockTest : public ConformanceTest {
+ protected:
+  static TimePoint at(std::int64_t seconds) { return TimePoint(std::chrono::seconds(seconds)); }
+  // Newest first.
+  std::vector<std::string> tasks() {
+    std::vector<std::string> tasks;
+    for (const Execution& execution : log_->get_task_execution_history({}))
+      tasks.push_back(execution.start.task_id + execution.start.arguments);
+    return tasks;
+  }
+};
+ROTA_TEST_ON_ALL_LOGS(ClockTest);
+
+TEST_P(ClockTest, AClockThatIsSetBackChangesNoOrder) {
+  processes_.set_clock(at(2'000'000'000));
+  begin("t", "1");
+  const ExecutionHandle first = begin("u", "1");
+  EXPECT_TRUE(finish(first));
+  processes_.set_clock(at(1'000'000'000));
+  begin("t", "2");
+  const ExecutionHandle second = begin("u", "2");
+  EXPECT_TRUE(finish(second));
+  EXPECT_THAT(tasks(), ElementsAre("u2", "t2", "u1", "t1"));
+  EXPECT_EQ(log_->find_latest_execution("u", true)->task_run_id, second.task_run_id);
+  EXPECT_EQ(log_->find_latest_execution("t", false)->start.arguments, "2");
+  EXPECT_EQ(find(second).started_at, at(1'000'000'000)) << "the clock of the test is not used";
+  EXPECT_LT(find(first).started_sequence, find(second).started_sequence);
+}
+
+TEST_P(ClockTest, AnExecutionThatEndsBeforeItBeganByTheClockIsASuccessAsAnyOther) {
+  processes_.set_clock(at(2'000'000'000));
+  const ExecutionHandle handle = begin("t");
+  processes_.set_clock(at(-1'000'000'000));
+  EXPECT_TRUE(finish(handle));
+  EXPECT_EQ(find(handle).finished_at, at(-1'000'000'000));
+  EXPECT_GT(find(handle).finished_sequence, find(handle).started_sequence);
+  EXPECT_EQ(log_->find_latest_execution("t", true)->task_run_id, handle.task_run_id);
+}
+
+TEST_P(ClockTest, TheLostOfAnotherTimeMakesWayWhateverTheClockSays) {
+  processes_.set_clock(at(2'000'000'000));
+  const ExecutionHandle orphan = begin("t");
+  processes_.end(1);
+  processes_.set_clock(at(1'000'000'000));
+  const ExecutionHandle next = begin("t");
+  EXPECT_EQ(find(orphan).state(), ExecutionState::lost);
+  EXPECT_LT(find(orphan).finished_sequence, find(next).started_sequence);
+}
+
+TEST_P(ClockTest, OfAWorkerAndAReaperAtOnceOneWritesTheEnd) {
+  int ended = 0;
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    const ExecutionHandle handle = begin("t", std::to_string(round));
+    processes_.end(1);
+    std::atomic<bool> go = false;
+    bool finished = false;
+    std::thread worker([&] {
+      while (!go) {
+      }
+      finished = finish(handle);
+    });
+    go = true;
+    const std::size_t lost = log_->mark_lost_executions();
+    worker.join();
+    EXPECT_EQ(lost, finished ? 0U : 1U) << "round " << round;
+    const Execution execution = find(handle);
+    EXPECT_EQ(execution.state(), finished ? ExecutionState::success : ExecutionState::lost);
+    EXPECT_EQ(execution.finished_sequence, execution.started_sequence + 1);
+    ended += finished ? 1 : 0;
+  }
+  RecordProperty("ended_by_the_worker", ended);
+}
+
+// Two hosts, each with the log open and a clock of its own.
+TEST(TwoHostsTest, WithDifferentClocksTheOrderIsThatOfCommits) {
+  const TemporaryFolder folder;
+  Processes fast;
+  Processes slow;
+  fast.become(1, "mill");
+  slow.become(2, "loom");
+  fast.set_clock(TimePoint(std::chrono::seconds(2'000'000'000)));
+  slow.set_clock(TimePoint(std::chrono::seconds(1'000'000'000)));
+  SqliteLog of_fast(folder / "log.db", {}, fast.owners());
+  SqliteLog of_slow(folder / "log.db", {}, slow.owners());
+  std::vector<std::string> runs;
+  for (int round = 0; round < 5; ++round) {
+    runs.push_back(of_fast.record_task_execution({.task_id = "t"}, {}));
+    runs.push_back(of_slow.record_task_execution({.task_id = "t"}, {}));
+    EXPECT_EQ(of_fast.find_latest_execution("t", true)->task_run_id, runs.back());
+    EXPECT_EQ(of_slow.find_latest_execution("t", true)->owner.host, "loom");
+  }
+  std::vector<std::string> history;
+  for (const Execution& execution : of_slow.get_task_execution_history({}))
+    history.insert(history.begin(), execution.task_run_id);
+  EXPECT_EQ(history, runs);
+  const ExecutionHandle handle = of_slow.begin_execution({.task_id = "u"});
+  EXPECT_THROW(of_fast.begin_execution({.task_id = "u"}), AlreadyRunningError);
+  EXPECT_TRUE(of_slow.finish_execution(handle, {}));
+}
+
+}  // namespace
+}  // namespace rota
