@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """rota run that is killed, interrupted, or meets another: nothing is lost and nothing is called success."""
 import signal
+import socket
 
 import pytest
 from conftest import one_line, wait_for
@@ -81,10 +82,25 @@ def test_two_runs_at_once_run_a_task_once_and_name_the_first(project):
     project.wait_until_running("t_import")
     second = project.command("run", "t_import")
     assert second.returncode == 4
-    assert "t_import" in one_line(second.stderr) and str(first.pid) in second.stderr
+    assert "t_import" in one_line(second.stderr)
+    assert f"on host {socket.gethostname()} as process {first.pid} since" in second.stderr
     project.untell("wait_t_import")
     first.communicate(timeout=30)
     assert first.returncode == 0 and project.ran().count("t_import") == 1
+
+
+def test_of_two_runs_that_start_together_one_runs_the_task_and_the_other_names_it(project):
+    project.tell("wait_t_import")
+    runs = [project.start("run", "t_import") for _ in range(2)]
+    wait_for(lambda: any(run.poll() is not None for run in runs))
+    refused, ran = sorted(runs, key=lambda run: run.poll() is None)
+    _, message = refused.communicate(timeout=30)
+    assert refused.returncode == 4
+    assert f"on host {socket.gethostname()} as process {ran.pid} since" in one_line(message)
+    project.untell("wait_t_import")
+    ran.communicate(timeout=30)
+    assert ran.returncode == 0 and project.ran() == ["t_import"]
+    assert project.states() == [("t_import", "success")]
 
 
 def test_a_reader_that_goes_away_ends_the_run_and_loses_nothing(project):
