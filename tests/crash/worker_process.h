@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A running rota_crash_worker: started, killed and listened to by a test.
+// A running rota_crash_worker, or another program: started, killed and listened to by a test.
 #pragma once
 
 #include <fcntl.h>
@@ -21,19 +21,18 @@ namespace rota {
 
 class WorkerProcess {
  public:
-  explicit WorkerProcess(std::vector<std::string> words) {
+  explicit WorkerProcess(std::vector<std::string> words, const char* program = ROTA_CRASH_WORKER) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
     output_ = ends[0];
-    words.insert(words.begin(), ROTA_CRASH_WORKER);
+    words.insert(words.begin(), program);
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    EXPECT_EQ(::posix_spawn(&pid_, ROTA_CRASH_WORKER, &actions, nullptr, arguments.data(), environ),
-              0);
+    EXPECT_EQ(::posix_spawn(&pid_, program, &actions, nullptr, arguments.data(), environ), 0);
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
   }

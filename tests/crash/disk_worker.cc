@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process that uses a log on a disk that fails, for tests that look at what is there afterwards. It says on
+// its standard output what the log has answered, a line at a time: WORD TASK [RUN].
+//
+//   rota_disk_worker LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
+//
+//   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
+//   refused TASK RUN                                   as it should be: it runs, or has ended
+//   failed WORD TASK [RUN]                             with a LogError; WORD would have been said otherwise
+//   mended                                             the disk works again from here on
+//   changes N                                          the last line: there were N calls that change a file
+//
+// Each task is begun or recorded once, so that it names what it was.
+#include "faulty_disk.h"
+#include "sqlite_log/sqlite_log.h"
+#include <rota/execution_log.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using rota::ExecutionHandle;
+
+// In one write, so that a line is whole or missing.
+void say(const std::string& line) {
+  const std::string text = line + "\n";
+  if (::write(STDOUT_FILENO, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    std::_Exit(3);
+}
+
+bool try_to(const std::string& what, const std::function<void()>& act) {
+  try {
+    act();
+    return true;
+  } catch (const rota::AlreadyRunningError&) {
+    say("refused " + what.substr(what.find(' ') + 1));
+  } catch (const rota::LogError& error) {
+    say("failed " + what);
+  }
+  return false;
+}
+
+rota::ExecutionEnd end_of(const std::string& task, std::size_t length) {
+  rota::ExecutionEnd end;
+  end.message = task + std::string(length, '.');
+  end.inputs = {{"in/" + task, length, 1}};
+  end.outputs = {{"out/" + task, length, 2}};
+  return end;
+}
+
+// What it does to a log between its opening and its closing.
+class Session {
+ public:
+  Session(rota::ExecutionLog& log, std::string name) : log_(log), name_(std::move(name)) {}
+
+  void run() {
+    const ExecutionHandle first = begin("first");
+    begin("first");  // refused
+    const ExecutionHandle second = begin("second");
+    end(second, "second");
+    record("small", 10);
+    end(first, "first");
+    end(first, "first");  // refused
+    record("large", 20'000);
+    begin("left");
+    try_to("marked all", [&] { log_.mark_lost_executions(); });
+  }
+  void record(const std::string& name, std::size_t length) {
+    const std::string task = name_ + name;
+    try_to("whole " + task, [&] {
+      say("whole " + task + " " +
+          log_.record_task_execution({.task_id = task}, end_of(task, length)));
+    });
+  }
+
+ private:
+  ExecutionHandle begin(const std::string& name) {
+    const std::string task = name_ + name;
+    ExecutionHandle handle;
+    try_to("begun " + task, [&] {
+      handle = log_.begin_execution({.task_id = task});
+      say("begun " + task + " " + handle.task_run_id);
+    });
+    return handle;
+  }
+  void end(const ExecutionHandle& handle, const std::string& name) {
+    if (handle.task_run_id.empty()) return;
+    const std::string words = name_ + name + " " + handle.task_run_id;
+    try_to("ended " + words, [&] {
+      const bool ended = log_.finish_execution(handle, end_of(name_ + name, 100));
+      say((ended ? "ended " : "refused ") + words);
+    });
+  }
+
+  rota::ExecutionLog& log_;
+  const std::string name_;
+};
+
+void use(const std::string& path) {
+  std::unique_ptr<rota::ExecutionLog> log;
+  const auto open = [&] { log = rota::open_sqlite_log(path); };
+  for (const char* name : {"one.", "two."}) {
+    if (try_to("opened log", open)) Session(*log, name).run();
+    log.reset();
+  }
+  // With a disk that works again, the same log takes the next record.
+  const bool is_open = try_to("opened log", open);
+  if (is_open) Session(*log, "three.").record("before", 10);
+  rota::mend_disk();
+  say("mended");
+  if (is_open) Session(*log, "three.").record("after", 10);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() != 4) return 2;
+  const auto fault = rota::parse_fault(words[1]);
+  if (!fault) return 2;
+  rota::install_faulty_disk(*fault, std::stoll(words[2]), std::stoull(words[3]));
+  try {
+    use(words[0]);
+    say("changes " + std::to_string(rota::count_of_changes()));
+  } catch (const std::exception& error) {
+    say(std::string("error ") + error.what());
+    return 1;
+  }
+  return 0;
+}
