@@ -151,6 +151,9 @@ class ROTA_EXPORT ExecutionLog {
 
   // Where the log is, as a person would name it: a path, or "memory".
   virtual std::string location() const = 0;
+
+  // What a person should know of how it is kept, in one line; empty: nothing.
+  virtual std::string remark() const { return {}; }
 };
 
 // The folder that relative paths of a log are relative to, and how an owner is told.

@@ -137,6 +137,7 @@ void examine_log(const ProjectTasks& tasks, Findings& findings) {
                                         : fmt::format("{}: the newest execution is {}, {}", file,
                                                       newest.front().start.task_id,
                                                       to_string(newest.front().state())));
+    if (const std::string remark = log->remark(); !remark.empty()) findings.good("log", remark);
   } catch (const Error& error) {
     findings.bad("log", error.what());
   }

@@ -70,6 +70,15 @@ std::string Connection::read_header(std::size_t size) {
   return header;
 }
 
+void Connection::copy_to(Connection& target) {
+  sqlite3_backup* const copy =
+      ::sqlite3_backup_init(target.handle_.get(), "main", handle_.get(), "main");
+  if (copy == nullptr) target.fail(::sqlite3_extended_errcode(target.handle_.get()));
+  const int code = ::sqlite3_backup_step(copy, -1);
+  ::sqlite3_backup_finish(copy);
+  if (code != SQLITE_DONE) target.fail(code);
+}
+
 bool Connection::has_moved() const noexcept {
   int moved = 0;
   return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==

@@ -41,6 +41,8 @@ class Connection {
   // The first `size` bytes of the file; fewer where it is shorter. Takes no lock and looks at no other file.
   // The file must not be opened and closed besides SQLite: that would end this process's locks on it.
   std::string read_header(std::size_t size);
+  // All of the file as this connection sees it, page by page.
+  void copy_to(Connection& target);
   bool in_transaction() const noexcept { return ::sqlite3_get_autocommit(handle_.get()) == 0; }
   // True when the file is no longer where it was opened.
   bool has_moved() const noexcept;

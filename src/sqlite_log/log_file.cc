@@ -3,7 +3,9 @@
 
 #include "os/file.h"
 #include "os/file_lock.h"
+#include "sqlite_log/journal.h"
 #include "sqlite_log/log_path.h"
+#include "sqlite_log/migration.h"
 #include "sqlite_log/schema.h"
 
 #include <fcntl.h>
@@ -79,18 +81,23 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at) {
   return value;
 }
 
-void check_version(const fs::path& log, std::uint32_t version) {
-  if (version == kFormatVersion) return;
+[[noreturn]] void refuse_format(const fs::path& log, FormatMark mark, const Formats& formats) {
+  const std::uint32_t known = formats.current().format;
   refuse_log(log,
-             fmt::format("it has format {}, and this version of Rota knows format {} only", version,
-                         kFormatVersion),
-             version > kFormatVersion ? "use the newer version of Rota that wrote it"
-                                      : "restore a good copy of it");
+             fmt::format("it has format {}, and this version of Rota knows format {} only",
+                         mark.format, known),
+             mark.format > known ? "use the newer version of Rota that wrote it"
+                                 : "restore a good copy of it");
 }
+
+struct Header {
+  FormatMark mark;
+  bool uses_wal;
+};
 
 // Reads the first bytes only, so that a file of someone else's is left as it is, also where SQLite would
 // have something to repair in it.
-void check_header(const LogFile& file) {
+Header check_header(const LogFile& file) {
   Connection connection(file.path, Access::read_only);
   const std::string header = connection.read_header(100);
   if (header.size() < 100 || !header.starts_with(std::string_view("SQLite format 3\0", 16))) {
@@ -103,14 +110,17 @@ void check_header(const LogFile& file) {
         fmt::format("it is a database of another program (application id {:#010x})", application),
         kOtherFile);
   }
-  check_version(file.path, big_endian(header, 60));
+  const FormatMark mark = FormatMark::from_number(big_endian(header, 60));
+  if (!file.formats.may_read(mark) && !file.formats.can_migrate(mark))
+    refuse_format(file.path, mark, file.formats);
+  constexpr char kWal = 2;
+  return {mark, header[18] == kWal || header[19] == kWal};
 }
 
 // What the header says may be older than what the -wal file beside it holds.
-void check_content(Connection& connection) {
-  Statement version(connection, "PRAGMA user_version");
-  version.step();
-  check_version(connection.log(), static_cast<std::uint32_t>(version.integer(0)));
+void check_content(Connection& connection, const LogFile& file) {
+  const FormatMark mark = format_of(connection);
+  if (!file.formats.may_read(mark)) refuse_format(file.path, mark, file.formats);
   Statement sequence(connection, "SELECT sequence FROM log");
   if (!sequence.step()) {
     refuse_log(connection.log(), "the file is damaged (its sequence is missing)",
@@ -149,15 +159,8 @@ void remove_unfinished(const fs::path& unfinished) {
              "check its folder's rights and the room on its disk, or name another log (ROTA_LOG)");
 }
 
-void use_wal(Connection& connection) {
-  Statement mode(connection, "PRAGMA journal_mode = WAL");
-  if (mode.step() && mode.text(0) == "wal") return;
-  refuse_log(connection.log(),
-             "its file system cannot share memory between programs, as its WAL needs",
-             "name a log on a local disk (ROTA_LOG)");
-}
-
-void fill_and_rename(const fs::path& unfinished, const fs::path& log) {
+void fill_and_rename(const fs::path& unfinished, const LogFile& made) {
+  const fs::path& log = made.path;
   const UniqueFd file(
       ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid() || ::fchmod(file.get(), 0600) != 0) refuse_to_make(log, errno);
@@ -167,7 +170,7 @@ void fill_and_rename(const fs::path& unfinished, const fs::path& log) {
     // Nobody else sees the file yet, and one that is not finished is thrown away.
     connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
     create_schema(connection);
-    use_wal(connection);
+    if (made.shared_file_system.empty()) use_wal(connection);
   }
   if (::fsync(file.get()) != 0) refuse_to_make(log, errno);
   if (::rename(unfinished.c_str(), log.c_str()) != 0) refuse_to_make(log, errno);
@@ -184,7 +187,7 @@ void make_log(const LogFile& file) try {
   const fs::path unfinished = beside(file.path, ".new");
   remove_unfinished(unfinished);
   try {
-    fill_and_rename(unfinished, file.path);
+    fill_and_rename(unfinished, file);
   } catch (...) {
     remove_unfinished(unfinished);
     throw;
@@ -200,10 +203,62 @@ void require_something(const fs::path& log, Found found) {
     refuse_log(log, "it is empty", "run a task first, or name another log (ROTA_LOG)");
 }
 
+[[noreturn]] void refuse_wal_of_other_host(const LogFile& file) {
+  refuse_log(file.path,
+             fmt::format("it is on a file system that hosts share ({}), and its last changes are "
+                         "in a WAL, which only the host that writes it can read",
+                         file.shared_file_system),
+             "end the programs there that use it, and open it once for writing (rota run)");
+}
+
+// Where hosts share the file, none of them may rely on memory that only one of them has.
+void take_out_of_wal(const LogFile& file) {
+  FileLock gate(file.lock_path());
+  const std::lock_guard hold(gate);
+  if (check_header(file).uses_wal) leave_wal(file.path);
+}
+
+// A file of another format than the newest, or one whose journal does not fit its place.
+void bring_up_to_date(LogFile& file) {
+  const Header header = check_header(file);
+  const bool is_older = file.formats.can_migrate(header.mark);
+  if (header.mark.format > file.formats.current().format) {
+    file.read_only = true;
+    file.newer_format = header.mark.format;
+  }
+  if (is_older && file.read_only) {
+    refuse_log(file.path,
+               fmt::format("it has the older format {}, which is read only after it was changed to "
+                           "format {}",
+                           header.mark.format, file.formats.current().format),
+               "open it once for writing (rota run), or use the older version of Rota");
+  }
+  if (header.uses_wal && !file.shared_file_system.empty() && !file.read_only) take_out_of_wal(file);
+  if (is_older) migrate_log(file);
+}
+
+// Nobody writes it meanwhile, as far as can be seen.
+std::unique_ptr<Connection> open_immutable(const LogFile& file) {
+  for (const std::string_view suffix : {"-wal", "-journal"}) {
+    if (size_or_zero(beside(file.path, suffix)) == 0) continue;
+    refuse_log(
+        file.path,
+        fmt::format("its last changes are in the {} file beside it, which cannot be read without "
+                    "the right to write in its folder",
+                    suffix),
+        "have its owner open it once, or copy both files to a folder of your own");
+  }
+  auto connection = std::make_unique<Connection>(file.path, Access::immutable);
+  check_content(*connection, file);
+  return connection;
+}
+
 }  // namespace
 
-LogFile prepare_log_file(const fs::path& path, const LogOptions& options) {
-  LogFile file{resolve_log_path(path, options), options.read_only};
+LogFile prepare_log_file(const fs::path& path, const LogOptions& options,
+                         const LogFileRules& rules) {
+  LogFile file{resolve_log_path(path, options), options.read_only, rules.formats};
+  file.shared_file_system = rules.shared_file_system(file.path.parent_path());
   const Found found = look_at(file.path);
   if (found != Found::file) {
     if (file.read_only) require_something(file.path, found);
@@ -211,42 +266,47 @@ LogFile prepare_log_file(const fs::path& path, const LogOptions& options) {
     make_log(file);
   }
   require_access(file);
-  check_header(file);
+  bring_up_to_date(file);
   return file;
 }
 
 std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
+  const bool has_wal = check_header(file).uses_wal;
+  if (has_wal && !file.shared_file_system.empty()) {
+    if (!file.read_only || fs::exists(beside(file.path, "-wal"))) refuse_wal_of_other_host(file);
+    return open_immutable(file);
+  }
+  // Who may write the file can undo in it what another process was killed in, which a reader of a rollback
+  // journal needs.
+  const bool writes_nothing = file.read_only && has_wal;
   try {
     auto connection = std::make_unique<Connection>(
-        file.path, file.read_only ? Access::read_only : Access::read_write);
+        file.path, writes_nothing ? Access::read_only : Access::read_write);
     connection->execute("PRAGMA query_only = ON");
-    check_content(*connection);
+    check_content(*connection, file);
     return connection;
   } catch (const SqliteError& error) {
     const bool may_lack_rights = error.code() == SQLITE_CANTOPEN || error.code() == SQLITE_READONLY;
     if (!file.read_only || !may_lack_rights) throw;
   }
   // Without the right to write in the folder, SQLite cannot make the memory that its users share.
-  if (size_or_zero(beside(file.path, "-wal")) > 0) {
-    refuse_log(
-        file.path,
-        "its last changes are in the -wal file beside it, which cannot be read without the right "
-        "to write in its folder",
-        "have its owner open it once, or copy both files to a folder of your own");
-  }
-  auto connection = std::make_unique<Connection>(file.path, Access::immutable);
-  check_content(*connection);
-  return connection;
+  return open_immutable(file);
 }
 
 std::unique_ptr<Connection> open_for_writing(const LogFile& file) {
   auto connection = std::make_unique<Connection>(file.path, Access::read_write);
   connection->execute(
-      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      // As FULL; besides, the end of a rollback journal is made durable too.
+      "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;"
       "PRAGMA journal_size_limit = 67108864");  // what a -wal keeps after a long read has made it grow
-  check_content(*connection);
-  use_wal(*connection);
+  check_content(*connection, file);
+  if (!file.shared_file_system.empty() && uses_wal(*connection)) refuse_wal_of_other_host(file);
   return connection;
+}
+
+void check_may_write(Connection& connection, const LogFile& file) {
+  const FormatMark mark = format_of(connection);
+  if (mark.format != file.formats.current().format) refuse_format(file.path, mark, file.formats);
 }
 
 }  // namespace rota::inline v1

@@ -80,6 +80,12 @@ CREATE INDEX execution_file_path ON execution_file (path, direction, started_seq
 
 }  // namespace
 
+FormatMark format_of(Connection& connection) {
+  Statement version(connection, "PRAGMA user_version");
+  version.step();
+  return FormatMark::from_number(static_cast<std::uint32_t>(version.integer(0)));
+}
+
 void create_schema(Connection& connection) {
   connection.execute("BEGIN IMMEDIATE");
   connection.execute(kTables);
@@ -87,7 +93,7 @@ void create_schema(Connection& connection) {
       .bind(":now", log_time_now().time_since_epoch().count())
       .run();
   connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
-                                 kApplicationId, kFormatVersion)
+                                 kApplicationId, kFormats.current().number())
                          .c_str());
   connection.execute("COMMIT");
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sqlite_log/database.h"
+#include "sqlite_log/format.h"
 
 #include <cstdint>
 
@@ -11,8 +12,11 @@ namespace rota::inline v1 {
 
 // "Rota" in ASCII; at byte 68 of the file (PRAGMA application_id).
 inline constexpr std::uint32_t kApplicationId = 0x526F7461;
-// Of the tables; at byte 60 of the file (PRAGMA user_version). Grows with every change to them.
-inline constexpr std::uint32_t kFormatVersion = 1;
+// Of the tables. Grows with every change to them.
+inline constexpr std::uint32_t kFormatVersion = kFormats.current().format;
+
+// As the last commit has left it; the header of the file may be older.
+FormatMark format_of(Connection& connection);
 
 // Makes the tables and marks in an empty file, in one transaction.
 void create_schema(Connection& connection);

@@ -3,10 +3,13 @@
 
 #include "execution_log/execution_rules.h"
 #include "os/uuid.h"
+#include "sqlite_log/journal.h"
 #include "sqlite_log/queries.h"
 
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -27,9 +30,10 @@ void lose_execution(Connection& connection, Execution execution, TimePoint now) 
 
 }  // namespace
 
-SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners)
+SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners,
+                     const LogFileRules& rules)
     : guard_(path),
-      file_(prepare_log_file(path, options)),
+      file_(prepare_log_file(path, options, rules)),
       owners_(std::move(owners)),
       self_(owners_.current()),
       readers_(std::make_unique<ReaderPool>(file_)),
@@ -67,6 +71,13 @@ void SqliteLog::check_usable(std::string_view verb) const {
 
 void SqliteLog::write(const Writer::Work& work) {
   check_usable("write");
+  if (file_.newer_format != 0) {
+    throw LogError(log_error_message(
+        "write", file_.path,
+        fmt::format("it has the newer format {}, which this version of Rota may only read",
+                    file_.newer_format),
+        "use the newer version"));
+  }
   if (file_.read_only) {
     throw LogError(log_error_message("write", file_.path, "it was opened for reading only",
                                      "open it without read_only"));
@@ -197,6 +208,25 @@ std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id)
   std::optional<Execution> execution = select_execution(*reader, task_run_id);
   if (execution) show_lost_if_owner_is_dead(*execution, owners_);
   return execution;
+}
+
+std::string SqliteLog::remark() const {
+  if (file_.newer_format != 0) {
+    return fmt::format("it has the newer format {}, which this version of Rota may only read",
+                       file_.newer_format);
+  }
+  if (!file_.shared_file_system.empty()) {
+    return fmt::format(
+        "it is on a file system that hosts share ({}), so it is written without a WAL: a reader "
+        "may have to wait for a writer",
+        file_.shared_file_system);
+  }
+  const ReaderPool::Lease reader = readers_->take();
+  if (uses_wal(*reader)) return {};
+  return "it was on a file system that hosts share, and is written without a WAL still; where no "
+         "other host uses it, `sqlite3 " +
+         file_.path.string() +
+         " 'PRAGMA journal_mode = WAL'` lets readers and writers go on at once";
 }
 
 std::unique_ptr<ExecutionLog> open_sqlite_log(const std::filesystem::path& path,

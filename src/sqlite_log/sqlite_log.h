@@ -17,7 +17,8 @@ namespace rota::inline v1 {
 
 class SqliteLog final : public ExecutionLog {
  public:
-  SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners = {});
+  SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners = {},
+            const LogFileRules& rules = {});
   ~SqliteLog() override;
 
   // Finishes what is under way, ends the writer's thread and closes the file, which then stands alone
@@ -33,6 +34,7 @@ class SqliteLog final : public ExecutionLog {
                                                  bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
   std::string location() const override { return file_.path.string(); }
+  std::string remark() const override;
 
  private:
   void check_usable(std::string_view verb) const;

@@ -132,6 +132,7 @@ void Writer::commit(const Batch& batch) try {
   const std::lock_guard hold(*gate_);
   Statement(*connection_, "BEGIN IMMEDIATE").run();
   if (connection_->has_moved()) throw_moved_away(file_.path);
+  check_may_write(*connection_, file_);
   for (Request* request : batch) run_in_savepoint(*connection_, *request->work, request->error);
   Statement(*connection_, "COMMIT").run();
 } catch (const std::system_error& error) {

@@ -42,6 +42,16 @@ inline LogUnderTest sqlite_log_under_test() {
           }};
 }
 
+// As above, where several hosts may have the file.
+inline LogUnderTest shared_sqlite_log_under_test() {
+  return {"sqlite_shared", [](const TemporaryFolder& folder, Owners owners) {
+            LogFileRules rules;
+            rules.shared_file_system = [](const std::filesystem::path&) { return "nfs"; };
+            return std::make_unique<SqliteLog>(folder / "log.db", LogOptions{}, std::move(owners),
+                                               rules);
+          }};
+}
+
 // Owners as a log sees them. May be asked from any thread.
 class Processes {
  public:
@@ -108,8 +118,9 @@ class ConformanceTest : public ::testing::TestWithParam<LogUnderTest> {
 }  // namespace rota
 
 // For each file of tests: its cases run on every log.
-#define ROTA_TEST_ON_ALL_LOGS(Suite)                                                       \
-  INSTANTIATE_TEST_SUITE_P(                                                                \
-      Logs, Suite,                                                                         \
-      ::testing::Values(::rota::memory_log_under_test(), ::rota::sqlite_log_under_test()), \
+#define ROTA_TEST_ON_ALL_LOGS(Suite)                                                      \
+  INSTANTIATE_TEST_SUITE_P(                                                               \
+      Logs, Suite,                                                                        \
+      ::testing::Values(::rota::memory_log_under_test(), ::rota::sqlite_log_under_test(), \
+                        ::rota::shared_sqlite_log_under_test()),                          \
       [](const auto& info) { return info.param.name; })

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The formats of the log's file: which one a file has, who may read it, and what makes the next one of it.
+// Knows nothing of files.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace rota::inline v1 {
+
+// What a file says of itself in its `user_version` (at byte 60).
+struct FormatMark {
+  std::uint32_t format = 0;
+  // Programs that know this format or a later one may read the file, although they do not know its own;
+  // 0: they may not.
+  std::uint32_t readable_since = 0;
+
+  static constexpr FormatMark from_number(std::uint32_t number) {
+    return {number & 0xFFFF, number >> 16};
+  }
+  constexpr std::uint32_t number() const { return readable_since << 16 | format; }
+};
+
+// Makes the next format of one.
+struct Migration {
+  const char* sql;  // run in one transaction with all others that are needed; foreign keys are off
+  FormatMark result;
+};
+
+// The formats that a program knows: 1, and one more for each migration.
+struct Formats {
+  std::span<const Migration> migrations = {};
+
+  constexpr FormatMark current() const {
+    return migrations.empty() ? FormatMark{1, 0} : migrations.back().result;
+  }
+  constexpr bool may_read(FormatMark mark) const {
+    return mark.format == current().format ||
+           (mark.format > current().format && mark.readable_since != 0 &&
+            mark.readable_since <= current().format);
+  }
+  constexpr bool can_migrate(FormatMark mark) const {
+    return mark.format >= 1 && mark.format < current().format;
+  }
+};
+
+// Of this version. A change of the tables in schema.cc comes with a migration here, and with a file of the
+// format before it in tests/data.
+inline constexpr Formats kFormats = {};
+
+}  // namespace rota::inline v1
