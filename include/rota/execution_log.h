@@ -59,9 +59,13 @@ struct FileStamp {
   std::string path = {};  // relative to the project root where it is inside, else absolute
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_nanoseconds = 0;
+  std::string content_hash = {};  // "xxh3:" and 32 hex digits (XXH3-128); empty: not known
 
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
+
+// Whether an execution read a file or wrote it. The numbers are stored and never change their meaning.
+enum class FileDirection : std::uint8_t { input = 0, output = 1 };
 
 // What is known when an execution begins.
 struct ExecutionStart {
@@ -97,7 +101,8 @@ struct ExecutionHandle {
 struct Execution {
   std::string task_run_id = {};
   ExecutionStart start = {};
-  ExecutionEnd end = {};  // its state is the present one; the rest is empty while active
+  ExecutionEnd end = {};  // its state is the present one; while active, the rest is empty but for
+                          // the files that were tracked so far
   std::int64_t started_sequence = 0;
   std::int64_t finished_sequence = 0;  // 0 while active
   TimePoint started_at{};
@@ -116,6 +121,25 @@ struct HistoryQuery {
   std::optional<ExecutionState> state = {};
   std::int64_t before_sequence = 0;  // only executions that started before it; 0: from the newest
   std::size_t limit = 100;           // 0: all
+};
+
+// Which uses of a file are looked for. An execution uses it from its start to its end.
+struct FileUseQuery {
+  std::string path = {};  // as it stands in FileStamp::path; see ExecutionLog::path_in_log
+  FileDirection direction = FileDirection::output;
+  std::int64_t after_sequence = 0;         // only executions that started after it
+  std::int64_t before_sequence = 0;        // only those that started before it; 0: to the newest
+  std::int64_t ended_before_sequence = 0;  // only those that ended before it; 0: active ones too
+  bool oldest_first = false;
+  std::size_t limit = 100;  // 0: all
+};
+
+// That one execution read or wrote a file.
+struct FileUse {
+  std::string task_run_id = {};
+  std::int64_t started_sequence = 0;
+  std::int64_t finished_sequence = 0;  // 0 while active
+  FileStamp stamp = {};
 };
 
 // All members may be called from any thread. A write that returns is durable; one that throws LogError
@@ -149,6 +173,51 @@ class ROTA_EXPORT ExecutionLog {
                                                          bool success_only) const = 0;
   virtual std::optional<Execution> find_execution(std::string_view task_run_id) const = 0;
 
+  // ---- files of executions -------------------------------------------------------------------------
+  //
+  // A file has one name in a log, whatever it was called: relative to the project root where it is
+  // inside, else absolute, without `.`, `..`, doubled or last slashes. The paths of stamps are made so
+  // when they are written, a relative one being relative to the project root. Those members that take a
+  // std::filesystem::path take it as a shell does, a relative one being relative to the current folder;
+  // for a path of a stamp give project_root() / stamp.path. Symbolic links are kept as they are named,
+  // but for those that lead to the project root or into the project from outside.
+  //
+  // Within an execution a file counts once in each direction, with the stamp that was given last; a
+  // content hash is kept where that one has none and says the same size and time.
+
+  // The folder that relative paths in the log are relative to; absolute.
+  virtual std::filesystem::path project_root() const = 0;
+  // The name of a file in this log. Throws LogError for an empty path.
+  std::string path_in_log(const std::filesystem::path& path) const;
+  // How the file is now, with its content hash; it is read once, in pieces. Throws LogError where it
+  // cannot be read, is no regular file, or does not stop changing while it is read.
+  FileStamp stamp_file(const std::filesystem::path& path) const;
+
+  // Adds files to an execution, active or ended, in one durable step. Throws LogError where there is no
+  // such execution.
+  virtual void track_files(std::string_view task_run_id, FileDirection direction,
+                           const std::vector<FileStamp>& files) = 0;
+  // The same with files as they are now (stamp_file).
+  void track_input_files(std::string_view task_run_id,
+                         const std::vector<std::filesystem::path>& paths);
+  void track_output_files(std::string_view task_run_id,
+                          const std::vector<std::filesystem::path>& paths);
+  // The same for the newest execution of a task that really ran, as find_latest_execution gives it,
+  // whether it has ended or not; gives its task_run_id. Throws LogError where the task never ran.
+  std::string track_input_files_of_task(std::string_view task_id,
+                                        const std::vector<std::filesystem::path>& paths);
+  std::string track_output_files_of_task(std::string_view task_id,
+                                         const std::vector<std::filesystem::path>& paths);
+
+  // Executions that used a file and really ran, in whatever state: one that failed or was lost may have
+  // written it all the same. By the sequence of their starts, found by an index.
+  virtual std::vector<FileUse> find_file_uses(const FileUseQuery& query) const = 0;
+  // The newest execution that has the file as an output: look at its state.
+  std::optional<Execution> find_task_by_output(const std::filesystem::path& path) const;
+  // Those that have it as an input, newest first; limit 0: all.
+  std::vector<Execution> find_tasks_by_input(const std::filesystem::path& path,
+                                             std::size_t limit = 100) const;
+
   // Where the log is, as a person would name it: a path, or "memory".
   virtual std::string location() const = 0;
 
@@ -163,8 +232,9 @@ struct LogOptions {
   bool read_only = false;  // open for looking only; the file must exist
 };
 
-// A log that lives and dies with the object: for tests, and hosts that want no history.
-ROTA_EXPORT std::unique_ptr<ExecutionLog> open_memory_log();
+// A log that lives and dies with the object: for tests, and hosts that want no history. An empty
+// project_root is the current folder.
+ROTA_EXPORT std::unique_ptr<ExecutionLog> open_memory_log(const LogOptions& options = {});
 
 // A log in an SQLite file, made with its folder (mode 0700, the file 0600) where there is none. Throws
 // LogError when the path is not a log of ours, is of a newer version, or cannot be opened.

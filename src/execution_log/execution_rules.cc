@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -65,6 +67,45 @@ void check_whole_end(const ExecutionEnd& end, std::string_view location) {
         location, to_string(end.state)));
   }
   check_values(end, location);
+}
+
+std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
+                                    std::string_view location) {
+  check_sizes(files, location);
+  std::vector<FileStamp> stored;
+  std::unordered_map<std::string, std::size_t> position;
+  for (const FileStamp& file : files) {
+    FileStamp named = file;
+    named.path = names.of_stored(file.path);
+    const auto [at, is_new] = position.emplace(named.path, stored.size());
+    if (is_new) {
+      stored.push_back(std::move(named));
+    } else {
+      replace_stamp(stored[at->second], named);
+    }
+  }
+  return stored;
+}
+
+ExecutionEnd stored_end(ExecutionEnd end, const FileNames& names, std::string_view location) {
+  end.inputs = stored_files(end.inputs, names, location);
+  end.outputs = stored_files(end.outputs, names, location);
+  return end;
+}
+
+void replace_stamp(FileStamp& earlier, const FileStamp& later) {
+  const bool keeps_hash = later.content_hash.empty() && later.size_bytes == earlier.size_bytes &&
+                          later.mtime_nanoseconds == earlier.mtime_nanoseconds;
+  std::string hash = keeps_hash ? std::move(earlier.content_hash) : later.content_hash;
+  earlier = later;
+  earlier.content_hash = std::move(hash);
+}
+
+void refuse_unknown_run(std::string_view task_run_id, std::string_view location) {
+  throw LogError(fmt::format(
+      "the execution log {} cannot track files of the execution '{}': there is none with "
+      "this task_run_id; `rota log --json` shows those that there are",
+      location, one_line(task_run_id)));
 }
 
 std::string lost_message(const Owner& owner) {

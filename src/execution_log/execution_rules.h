@@ -2,6 +2,7 @@
 // The rules that every execution log keeps, whatever it stores executions in, and their messages.
 #pragma once
 
+#include "execution_log/file_names.h"
 #include "execution_log/owners.h"
 #include <rota/execution_log.h>
 
@@ -16,6 +17,18 @@ namespace rota::inline v1 {
 void check_end_of_begun(const ExecutionEnd& end, std::string_view location);
 // The end of an execution that is written as a whole: any final state.
 void check_whole_end(const ExecutionEnd& end, std::string_view location);
+
+// The stamps as a log keeps them: their paths as names, each once. Throws LogError for a size that no log
+// may hold.
+std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
+                                    std::string_view location);
+// The end with its files as a log keeps them.
+ExecutionEnd stored_end(ExecutionEnd end, const FileNames& names, std::string_view location);
+// Puts a later stamp of the same file in the place of an earlier one. What hashed the content before knew
+// more than what did not, as long as size and time are the same.
+void replace_stamp(FileStamp& earlier, const FileStamp& later);
+// Throws LogError: files are to be tracked for an execution that is not there.
+[[noreturn]] void refuse_unknown_run(std::string_view task_run_id, std::string_view location);
 
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.

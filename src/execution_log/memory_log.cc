@@ -8,7 +8,8 @@
 
 namespace rota::inline v1 {
 
-MemoryLog::MemoryLog(Owners owners) : owners_(std::move(owners)) {}
+MemoryLog::MemoryLog(Owners owners, const std::filesystem::path& project_root)
+    : owners_(std::move(owners)), names_(project_root) {}
 
 ExecutionHandle MemoryLog::begin_execution(const ExecutionStart& start) {
   const std::lock_guard hold(mutex_);
@@ -25,20 +26,22 @@ ExecutionHandle MemoryLog::begin_execution(const ExecutionStart& start) {
 
 bool MemoryLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
   check_end_of_begun(end, location());
+  const ExecutionEnd stored = stored_end(end, names_, location());
   const std::lock_guard hold(mutex_);
   const auto found = by_run_id_.find(handle.task_run_id);
   if (found == by_run_id_.end()) return false;
   const Execution& execution = executions_[found->second];
   if (execution.epoch != handle.epoch || !is_active(execution.state())) return false;
-  this->end(found->second, end);
+  this->end(found->second, stored);
   return true;
 }
 
 std::string MemoryLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
   check_whole_end(end, location());
+  const ExecutionEnd stored = stored_end(end, names_, location());
   const std::lock_guard hold(mutex_);
-  const Index index = append(start, end.state);
-  this->end(index, end);
+  const Index index = append(start, stored.state);
+  this->end(index, stored);
   return executions_[index].task_run_id;
 }
 
@@ -117,7 +120,13 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   Execution& execution = executions_[index];
   const auto active = active_.find(ActiveKey(execution.start.task_id, execution.start.arguments));
   if (active != active_.end() && active->second == index) active_.erase(active);
+  const std::vector<FileStamp> inputs = std::move(execution.end.inputs);
+  const std::vector<FileStamp> outputs = std::move(execution.end.outputs);
   execution.end = end;
+  execution.end.inputs = inputs;  // what was tracked so far; those of the end come to it
+  execution.end.outputs = outputs;
+  add_files(index, FileDirection::input, end.inputs);
+  add_files(index, FileDirection::output, end.outputs);
   execution.finished_sequence = ++sequence_;
   execution.finished_at = owners_.now();
   if (end.state == ExecutionState::success)
@@ -138,6 +147,8 @@ Execution MemoryLog::shown(Index index) const {
   return execution;
 }
 
-std::unique_ptr<ExecutionLog> open_memory_log() { return std::make_unique<MemoryLog>(Owners{}); }
+std::unique_ptr<ExecutionLog> open_memory_log(const LogOptions& options) {
+  return std::make_unique<MemoryLog>(Owners{}, options.project_root);
+}
 
 }  // namespace rota::inline v1

@@ -12,7 +12,8 @@ Json files_tree(const std::vector<FileStamp>& files) {
   for (const FileStamp& file : files) {
     tree.push_back({{"path", file.path},
                     {"size_bytes", file.size_bytes},
-                    {"mtime_nanoseconds", file.mtime_nanoseconds}});
+                    {"mtime_nanoseconds", file.mtime_nanoseconds},
+                    {"content_hash", file.content_hash}});
   }
   return tree;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/queries.h"
 
+#include "sqlite_log/file_queries.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -39,9 +41,6 @@ const char* const queries::kHistoryOfTaskAndState = ROTA_SELECT
     "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
     "AND state = :state ORDER BY started_sequence DESC";
 #undef ROTA_SELECT
-const char* const queries::kFiles =
-    "SELECT direction, path, size_bytes, mtime_nanoseconds FROM execution_file "
-    "WHERE started_sequence = :started_sequence ORDER BY direction, position";
 
 namespace {
 
@@ -64,25 +63,9 @@ constexpr const char* kEnd =
     ":finished_at, exit_code = :exit_code, signal = :signal, output_path = :output_path, "
     "cpu_microseconds = :cpu_microseconds, peak_memory_bytes = :peak_memory_bytes "
     "WHERE started_sequence = :started_sequence AND state <= 1";
-constexpr const char* kInsertFile =
-    "INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, "
-    "mtime_nanoseconds) "
-    "VALUES (:started_sequence, :direction, :position, :path, :size_bytes, :mtime_nanoseconds)";
-
-constexpr std::int64_t kInput = 0;
-constexpr std::int64_t kOutput = 1;
 
 std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
-
-void read_files(Connection& connection, Execution& execution) {
-  Statement files(connection, queries::kFiles);
-  files.bind(":started_sequence", execution.started_sequence);
-  while (files.step()) {
-    auto& list = files.integer(0) == kInput ? execution.end.inputs : execution.end.outputs;
-    list.push_back({files.text(1), static_cast<std::uint64_t>(files.integer(2)), files.integer(3)});
-  }
-}
 
 ExecutionState read_state(Connection& connection, std::int64_t number) {
   if (number < 0 || number > static_cast<std::int64_t>(ExecutionState::blocked)) {
@@ -126,27 +109,13 @@ Execution read_execution(Connection& connection, const Statement& row) {
   execution.owner = {row.text(15), row.text(16), row.integer(17), row.integer(18)};
   read_further_columns(row, execution);
   // While the row's statement stands, this one reads the same state of the file.
-  if (execution.finished_at) read_files(connection, execution);
+  select_files(connection, execution);
   return execution;
 }
 
 std::optional<Execution> read_one(Connection& connection, Statement& statement) {
   if (!statement.step()) return std::nullopt;
   return read_execution(connection, statement);
-}
-
-void insert_files(Connection& connection, const Execution& execution, std::int64_t direction) {
-  std::int64_t position = 0;
-  for (const FileStamp& file : direction == kInput ? execution.end.inputs : execution.end.outputs) {
-    Statement(connection, kInsertFile)
-        .bind(":started_sequence", execution.started_sequence)
-        .bind(":direction", direction)
-        .bind(":position", position++)
-        .bind(":path", file.path)
-        .bind(":size_bytes", static_cast<std::int64_t>(file.size_bytes))
-        .bind(":mtime_nanoseconds", file.mtime_nanoseconds)
-        .run();
-  }
 }
 
 // Not measured is null, and so is no file.
@@ -250,8 +219,9 @@ void insert_execution(Connection& connection, const Execution& execution) {
       statement.bind(":imported_fields", execution.imported_fields);
     statement.run();
   }
-  insert_files(connection, execution, kInput);
-  insert_files(connection, execution, kOutput);
+  insert_files(connection, execution.started_sequence, FileDirection::input, execution.end.inputs);
+  insert_files(connection, execution.started_sequence, FileDirection::output,
+               execution.end.outputs);
 }
 
 void update_ended(Connection& connection, const Execution& execution) {
@@ -260,8 +230,8 @@ void update_ended(Connection& connection, const Execution& execution) {
     bind_end(statement, execution);
     statement.run();
   }
-  insert_files(connection, execution, kInput);
-  insert_files(connection, execution, kOutput);
+  add_files(connection, execution.started_sequence, FileDirection::input, execution.end.inputs);
+  add_files(connection, execution.started_sequence, FileDirection::output, execution.end.outputs);
 }
 
 }  // namespace rota::inline v1

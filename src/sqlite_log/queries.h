@@ -25,7 +25,6 @@ extern const char* const kHistory;
 extern const char* const kHistoryOfTask;
 extern const char* const kHistoryOfState;
 extern const char* const kHistoryOfTaskAndState;
-extern const char* const kFiles;
 }  // namespace queries
 
 // ---- reading; executions come as they are stored, with their files ---------------------------------
@@ -47,7 +46,8 @@ void select_history(Connection& connection, const HistoryQuery& query,
 std::int64_t take_sequence(Connection& connection);
 // With its end and its files when it has one.
 void insert_execution(Connection& connection, const Execution& execution);
-// Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be.
+// Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be. The
+// files of its end come to those that it has.
 void update_ended(Connection& connection, const Execution& execution);
 
 }  // namespace rota::inline v1

@@ -2,6 +2,7 @@
 // How SQLite runs the look-ups: by an index, without a sort, at a cost that does not grow with the history.
 #include "sqlite_log/queries.h"
 
+#include "sqlite_log/file_queries.h"
 #include "sqlite_log/log_folder.h"
 
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ class QueriesTest : public ::testing::Test {
     return PlainSqlite(log_).run(std::string("EXPLAIN QUERY PLAN ") + sql);
   }
 
-  // `count` executions more, of ten tasks, in every final state, each with a file.
+  // `count` executions more, of ten tasks, in every final state, each with a file of
+  // its own and one that all of them write.
   void add_executions(int count) {
     const std::string added = PlainSqlite(log_).run(fmt::format(R"sql(
       BEGIN;
@@ -36,8 +38,9 @@ class QueriesTest : public ::testing::Test {
              'h', 'b', 1, 1
       FROM number;
       INSERT INTO execution_file (started_sequence, direction, position, path, size_bytes, mtime_nanoseconds)
-      SELECT started_sequence, 1, 0, 'f' || started_sequence, 1, 1 FROM execution WHERE started_sequence >
-        (SELECT sequence FROM log);
+      SELECT started_sequence, 1, position, CASE position WHEN 0 THEN 'f' || started_sequence ELSE 'shared' END, 1, 1
+      FROM execution, (SELECT 0 AS position UNION ALL SELECT 1)
+      WHERE started_sequence > (SELECT sequence FROM log);
       UPDATE log SET sequence = sequence + {0} * 2;
       COMMIT)sql",
                                                                 count));
@@ -74,6 +77,18 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
   EXPECT_THAT(plan(queries::kHistoryOfTaskAndState),
               by_index("INDEX execution_task (task_id=? AND rowid<?)"));
   EXPECT_THAT(plan(queries::kFiles), by_index("USING PRIMARY KEY (started_sequence=?)"));
+  EXPECT_THAT(plan(queries::kLastPosition),
+              by_index("USING PRIMARY KEY (started_sequence=? AND direction=?)"));
+  EXPECT_THAT(plan(queries::kStartedSequence), by_index("(task_run_id=?)"));
+  EXPECT_THAT(
+      plan(queries::kFileOfExecution),
+      by_index("INDEX execution_file_path (path=? AND direction=? AND started_sequence=?)"));
+  for (const char* const uses : {queries::kFileUsesNewestFirst, queries::kFileUsesOldestFirst}) {
+    EXPECT_THAT(plan(uses),
+                AllOf(by_index("INDEX execution_file_path (path=? AND direction=? AND "
+                               "started_sequence>? AND started_sequence<?)"),
+                      by_index("SEARCH execution USING INTEGER PRIMARY KEY (rowid=?)")));
+  }
   // All active ones: the whole of an index that has no others.
   EXPECT_THAT(plan(queries::kAllActive),
               AllOf(HasSubstr("USING INDEX execution_active"), Not(HasSubstr("TEMP B-TREE"))));
@@ -86,13 +101,22 @@ TEST_F(QueriesTest, TheCostOfALookUpDoesNotGrowWithTheHistory) {
     return steps(connection, success_only ? queries::kLatestSuccess : queries::kLatestRun,
                  [&] { EXPECT_TRUE(select_latest(connection, "t3", success_only)); });
   };
+  const auto cost_of_use = [&](const char* path) {
+    return steps(connection, queries::kFileUsesNewestFirst, [&] {
+      EXPECT_EQ(select_file_uses(connection, {.path = path, .limit = 1}).size(), 1U);
+    });
+  };
   const int success_before = cost(true);
+  const int use_before = cost_of_use("f1");
+  const int shared_use_before = cost_of_use("shared");
   const int run_before = cost(false);
   const int active_before =
       steps(connection, queries::kAllActive, [&] { select_all_active(connection); });
   add_executions(20'000);
   EXPECT_EQ(cost(true), success_before);
   EXPECT_EQ(cost(false), run_before);
+  EXPECT_EQ(cost_of_use("f1"), use_before);
+  EXPECT_EQ(cost_of_use("shared"), shared_use_before);
   EXPECT_EQ(steps(connection, queries::kAllActive, [&] { select_all_active(connection); }),
             active_before);
 }

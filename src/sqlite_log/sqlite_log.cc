@@ -28,12 +28,19 @@ void lose_execution(Connection& connection, Execution execution, TimePoint now) 
   end_execution(connection, execution, now);
 }
 
+std::filesystem::path root_of(const LogFile& file, const LogOptions& options) {
+  if (!options.project_root.empty()) return options.project_root;
+  const std::filesystem::path folder = file.path.parent_path();
+  return folder.filename() == ".rota" ? folder.parent_path() : folder;
+}
+
 }  // namespace
 
 SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners,
                      const LogFileRules& rules)
     : guard_(path),
       file_(prepare_log_file(path, options, rules)),
+      names_(root_of(file_, options)),
       owners_(std::move(owners)),
       self_(owners_.current()),
       readers_(std::make_unique<ReaderPool>(file_)),
@@ -113,11 +120,12 @@ ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
 
 bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
   check_end_of_begun(end, location());
+  const ExecutionEnd stored = stored_end(end, names_, location());
   bool finished = false;
   write([&](Connection& connection) {
     std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
     if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
-    execution->end = end;
+    execution->end = stored;
     end_execution(connection, *execution, owners_.now());
     finished = true;
   });
@@ -127,7 +135,7 @@ bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
 std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
   check_whole_end(end, location());
   Execution execution = new_execution(start);
-  execution.end = end;
+  execution.end = stored_end(end, names_, location());
   write([&](Connection& connection) {
     execution.started_sequence = take_sequence(connection);
     execution.finished_sequence = take_sequence(connection);

@@ -2,6 +2,7 @@
 // The execution log in an SQLite file: which rule is kept where, in terms of queries and transactions.
 #pragma once
 
+#include "execution_log/file_names.h"
 #include "execution_log/owners.h"
 #include "sqlite_log/log_file.h"
 #include "sqlite_log/process_guard.h"
@@ -36,6 +37,12 @@ class SqliteLog final : public ExecutionLog {
   std::string location() const override { return file_.path.string(); }
   std::string remark() const override;
 
+  // Files of executions.
+  std::filesystem::path project_root() const override { return names_.root(); }
+  void track_files(std::string_view task_run_id, FileDirection direction,
+                   const std::vector<FileStamp>& files) override;
+  std::vector<FileUse> find_file_uses(const FileUseQuery& query) const override;
+
  private:
   void check_usable(std::string_view verb) const;
   void write(const Writer::Work& work);
@@ -44,6 +51,7 @@ class SqliteLog final : public ExecutionLog {
 
   ProcessGuard guard_;
   const LogFile file_;
+  const FileNames names_;
   const Owners owners_;
   const Owner self_;
   std::atomic<bool> closed_ = false;

@@ -329,6 +329,14 @@ class BreakingLog : public ExecutionLog {
     return log_->find_execution(id);
   }
   std::string location() const override { return "breaking"; }
+  std::filesystem::path project_root() const override { return log_->project_root(); }
+  void track_files(std::string_view id, FileDirection direction,
+                   const std::vector<FileStamp>& files) override {
+    log_->track_files(id, direction, files);
+  }
+  std::vector<FileUse> find_file_uses(const FileUseQuery& query) const override {
+    return log_->find_file_uses(query);
+  }
 
   bool broken_at_begin = false;
   bool broken_at_finish = false;

@@ -48,7 +48,7 @@ TEST_P(ExecutionLogTest, ItsEndIsWrittenWithFilesAndMetrics) {
   ExecutionEnd end;
   end.state = ExecutionState::failed;
   end.message = "no such column";
-  end.inputs = {{"b.csv", 10, 1}, {"a.csv", 0, -5}, {"b.csv", 11, 2}};
+  end.inputs = {{"b.csv", 10, 1}, {"a.csv", 0, -5}, {"c.csv", 11, 2}};
   end.outputs = {{"/out/x", 0x7FFF'FFFF'FFFF'FFFFU, std::numeric_limits<std::int64_t>::min()}};
   end.metrics = R"({"rows":3})";
   EXPECT_TRUE(log_->finish_execution(handle, end));

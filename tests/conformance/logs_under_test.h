@@ -24,15 +24,15 @@ namespace rota {
 
 struct LogUnderTest {
   std::string name;
-  // Opened twice in one folder it is one log, unless it lives in memory.
+  // Opened twice in one folder it is one log, unless it lives in memory. The folder is its project.
   std::function<std::unique_ptr<ExecutionLog>(const TemporaryFolder&, Owners)> open;
 };
 
 inline void PrintTo(const LogUnderTest& log, std::ostream* out) { *out << log.name; }
 
 inline LogUnderTest memory_log_under_test() {
-  return {"memory", [](const TemporaryFolder&, Owners owners) {
-            return std::make_unique<MemoryLog>(std::move(owners));
+  return {"memory", [](const TemporaryFolder& folder, Owners owners) {
+            return std::make_unique<MemoryLog>(std::move(owners), folder.path());
           }};
 }
 

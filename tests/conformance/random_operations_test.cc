@@ -18,7 +18,7 @@ namespace rota {
 namespace {
 
 constexpr int kProcesses = 3;
-constexpr int kOperations = 40;
+constexpr int kOperations = 60;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);
@@ -123,6 +123,33 @@ class Transcript {
       return all;
     });
   }
+  std::string track(int slot, std::size_t which, FileDirection direction,
+                    const std::vector<FileStamp>& files) {
+    return answer([&] {
+      if (numbers_.empty()) return std::string("nothing there");
+      const std::string run = run_with_number(which % numbers_.size());
+      world_.log(slot).track_files(run, direction, files);
+      return text(world_.log(slot).find_execution(run).value());
+    });
+  }
+  std::string uses(int slot, const FileUseQuery& query) {
+    return answer([&] {
+      std::string all;
+      for (const FileUse& use : world_.log(slot).find_file_uses(query)) {
+        all += number(use.task_run_id) + ' ' + std::to_string(use.started_sequence) + '-' +
+               std::to_string(use.finished_sequence) + ' ' + use.stamp.path + ' ' +
+               std::to_string(use.stamp.size_bytes) + ' ' + use.stamp.content_hash + '\n';
+      }
+      return all;
+    });
+  }
+  std::string producer(int slot, const std::string& path) {
+    return answer([&] {
+      const ExecutionLog& log = world_.log(slot);
+      const auto found = log.find_task_by_output(log.project_root() / path);
+      return found ? text(*found) : "nothing";
+    });
+  }
   // Every execution, looked up one by one.
   std::string everything() {
     std::string all;
@@ -147,6 +174,12 @@ class Transcript {
   std::string number(const std::string& run) {
     return "#" + std::to_string(numbers_.emplace(run, numbers_.size()).first->second);
   }
+  std::string run_with_number(std::size_t number) const {
+    for (const auto& [run, at] : numbers_) {
+      if (at == number) return run;
+    }
+    return {};
+  }
   std::string text(const Execution& execution) {
     std::ostringstream out;
     out << number(execution.task_run_id) << ' ' << execution.start.task_id << ' '
@@ -160,9 +193,9 @@ class Transcript {
         << execution.end.cpu_time.value_or(std::chrono::microseconds(-1)).count() << " us "
         << execution.end.peak_memory_bytes.value_or(1'000) << " bytes";
     for (const FileStamp& file : execution.end.inputs)
-      out << " <" << file.path << ' ' << file.size_bytes;
+      out << " <" << file.path << ' ' << file.size_bytes << ' ' << file.content_hash;
     for (const FileStamp& file : execution.end.outputs)
-      out << " >" << file.path << ' ' << file.mtime_nanoseconds;
+      out << " >" << file.path << ' ' << file.mtime_nanoseconds << ' ' << file.content_hash;
     return out.str();
   }
 
@@ -198,16 +231,44 @@ class RandomOperations {
     ExecutionEnd end;
     end.state = below(2) == 0 ? ExecutionState::success : state();
     end.message = below(2) == 0 ? "" : "m" + std::to_string(below(100));
-    for (std::uint64_t count = below(3); count > 0; --count)
-      end.inputs.push_back({"i" + std::to_string(below(9)), below(99), 0});
-    for (std::uint64_t count = below(3); count > 0; --count)
-      end.outputs.push_back({"o", 0, static_cast<std::int64_t>(below(99))});
+    end.inputs = files();
+    end.outputs = files();
     if (below(2) == 0) end.exit_code = static_cast<int>(below(3));
     if (below(4) == 0) end.signal = static_cast<int>(below(64));
     if (below(2) == 0) end.output_path = "p" + std::to_string(below(9));
     if (below(2) == 0) end.cpu_time = std::chrono::microseconds(below(99));
     if (below(2) == 0) end.peak_memory_bytes = below(99);
     return end;
+  }
+  std::vector<FileStamp> files() {
+    std::vector<FileStamp> stamps;
+    for (std::uint64_t count = below(4); count > 0; --count) {
+      stamps.push_back({file(), below(3), static_cast<std::int64_t>(below(3)),
+                        below(2) == 0 ? "" : "h" + std::to_string(below(9))});
+    }
+    return stamps;
+  }
+  // A few files, each spelled in several ways.
+  std::string file() {
+    const std::string name = "f" + std::to_string(below(4));
+    switch (below(4)) {
+      case 0:
+        return "./x/../" + name;
+      case 1:
+        return "/elsewhere/" + name;
+      default:
+        return name;
+    }
+  }
+  FileDirection direction() { return below(2) == 0 ? FileDirection::input : FileDirection::output; }
+  FileUseQuery use_query() {
+    FileUseQuery query{.path = "f" + std::to_string(below(4)), .direction = direction()};
+    if (below(3) == 0) query.after_sequence = static_cast<std::int64_t>(below(50));
+    if (below(3) == 0) query.before_sequence = static_cast<std::int64_t>(below(50));
+    if (below(3) == 0) query.ended_before_sequence = static_cast<std::int64_t>(below(50));
+    query.oldest_first = below(2) == 0;
+    query.limit = below(4);
+    return query;
   }
   HistoryQuery query() {
     HistoryQuery query;
@@ -223,7 +284,7 @@ class RandomOperations {
     const auto both = [&](const char* what, auto operation) {
       EXPECT_EQ(operation(memory), operation(sqlite)) << "step " << step << ": " << what;
     };
-    switch (below(10)) {
+    switch (below(14)) {
       case 0:
       case 1:
       case 2:
@@ -248,6 +309,16 @@ class RandomOperations {
         return both("latest", [&, of = task(), success = below(2) == 0](Transcript& log) {
           return log.latest(slot, of, success);
         });
+      case 9:
+      case 10:
+        return both("track", [&, which = below(100), way = direction(), tracked = files()](
+                                 Transcript& log) { return log.track(slot, which, way, tracked); });
+      case 11:
+        return both("uses",
+                    [&, asked = use_query()](Transcript& log) { return log.uses(slot, asked); });
+      case 12:
+        return both("producer",
+                    [&, path = file()](Transcript& log) { return log.producer(slot, path); });
       default:
         return both("history",
                     [&, asked = query()](Transcript& log) { return log.history(slot, asked); });

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of executions in the log in memory.
+#include "execution_log/execution_rules.h"
+#include "execution_log/memory_log.h"
+
+namespace rota::inline v1 {
+namespace {
+
+template <class End>
+auto& files_of(End& end, FileDirection direction) {
+  return direction == FileDirection::input ? end.inputs : end.outputs;
+}
+
+bool is_asked_for(const Execution& execution, const FileUseQuery& query) {
+  const bool really_ran = execution.state() <= ExecutionState::lost;
+  if (query.ended_before_sequence == 0) return really_ran;
+  return really_ran && execution.finished_sequence != 0 &&
+         execution.finished_sequence < query.ended_before_sequence;
+}
+
+}  // namespace
+
+void MemoryLog::track_files(std::string_view task_run_id, FileDirection direction,
+                            const std::vector<FileStamp>& files) {
+  std::vector<FileStamp> stored = stored_files(files, names_, location());
+  const std::lock_guard hold(mutex_);
+  const auto found = by_run_id_.find(std::string(task_run_id));
+  if (found == by_run_id_.end()) refuse_unknown_run(task_run_id, location());
+  if (stored.empty()) return;
+  ++sequence_;  // of the change
+  add_files(found->second, direction, std::move(stored));
+}
+
+void MemoryLog::add_files(Index index, FileDirection direction, std::vector<FileStamp> files) {
+  Execution& execution = executions_[index];
+  std::vector<FileStamp>& list = files_of(execution.end, direction);
+  for (FileStamp& file : files) {
+    auto& uses = file_uses_[FileKey(file.path, direction)];
+    const auto [use, is_new] =
+        uses.try_emplace(execution.started_sequence, Use{index, list.size()});
+    if (is_new) {
+      list.push_back(std::move(file));
+    } else {
+      replace_stamp(list[use->second.position], file);
+    }
+  }
+}
+
+std::vector<FileUse> MemoryLog::find_file_uses(const FileUseQuery& query) const {
+  const std::lock_guard hold(mutex_);
+  std::vector<FileUse> found;
+  const auto of_file = file_uses_.find(FileKey(query.path, query.direction));
+  if (of_file == file_uses_.end()) return found;
+  if (query.before_sequence != 0 && query.before_sequence <= query.after_sequence) return found;
+  // False: that was enough.
+  const auto take = [&](const Use& use) {
+    const Execution& execution = executions_[use.index];
+    if (!is_asked_for(execution, query)) return true;
+    found.push_back({execution.task_run_id, execution.started_sequence, execution.finished_sequence,
+                     files_of(execution.end, query.direction)[use.position]});
+    return query.limit == 0 || found.size() < query.limit;
+  };
+  const auto& uses = of_file->second;
+  auto first = uses.upper_bound(query.after_sequence);
+  auto last = query.before_sequence == 0 ? uses.end() : uses.lower_bound(query.before_sequence);
+  while (first != last && take(query.oldest_first ? (first++)->second : (--last)->second)) {
+  }
+  return found;
+}
+
+}  // namespace rota::inline v1
