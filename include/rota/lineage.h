@@ -39,6 +39,7 @@ struct LineageUse {
 // A graph without cycles of versions of files and of executions. An execution that reads and writes the
 // same file reads one version of it and makes the next.
 struct Lineage {
+  LineageDirection direction = LineageDirection::up;
   std::vector<LineageFile> files =
       {};  // first the one that was asked for, nearer ones before farther
   std::vector<Execution> executions = {};  // nearer ones before farther; look at their states

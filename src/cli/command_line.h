@@ -31,6 +31,7 @@ void add_plan(CLI::App& app, CommandLine& line);
 void add_run(CLI::App& app, CommandLine& line);
 void add_log(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
+void add_lineage(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);
 void add_new(CLI::App& app, CommandLine& line);
 void add_validate(CLI::App& app, CommandLine& line);

@@ -88,7 +88,8 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
 
 std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_reading() const {
   struct stat status {};
-  if (::lstat(project_.log_path.c_str(), &status) != 0 && errno == ENOENT) return open_memory_log();
+  if (::lstat(project_.log_path.c_str(), &status) != 0 && errno == ENOENT)
+    return open_memory_log({.project_root = project_.root});
   return open_sqlite_log(project_.log_path, {.project_root = project_.root, .read_only = true});
 }
 

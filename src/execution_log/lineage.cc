@@ -18,7 +18,9 @@ constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
 class LineageSearch {
  public:
   LineageSearch(const ExecutionLog& log, LineageDirection direction)
-      : log_(log), direction_(direction) {}
+      : log_(log), direction_(direction) {
+    found_.direction = direction;
+  }
 
   Lineage find(const std::string& path) && {
     add_file(path, newest({.path = path, .limit = 1}));

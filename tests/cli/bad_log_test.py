@@ -23,7 +23,7 @@ def test_a_log_that_is_no_database_is_refused_unchanged(project):
     log = project.folder / ".rota" / "log.db"
     log.write_text("this is no database, but somebody's text\n" * 100)
     before = log.read_bytes()
-    for command in (["run"], ["plan"], ["log"], ["check", "t_clean"]):
+    for command in (["run"], ["plan"], ["log"], ["check", "t_clean"], ["lineage", "a.csv"]):
         done = project.command(*command)
         assert done.returncode == 5, command
         assert str(log) in one_line(done.stderr)
