@@ -112,6 +112,7 @@ struct Execution {
   std::string notes = {};              // free text, may be changed after the end
   std::string tags = "{}";             // a JSON object, may be changed after the end
   std::string imported_fields = "{}";  // what an imported record had besides: a JSON object
+  std::int64_t changed_sequence = 0;   // of its last change: its start, its end, or an update
 
   ExecutionState state() const noexcept { return end.state; }
 };
@@ -121,6 +122,67 @@ struct HistoryQuery {
   std::optional<ExecutionState> state = {};
   std::int64_t before_sequence = 0;  // only executions that started before it; 0: from the newest
   std::size_t limit = 100;           // 0: all
+  bool success_only = false;         // only successes; nothing where `state` is another one
+  std::optional<std::string> run_id = {};  // only executions of that run
+  // Only executions that started at `since` or later, and before `until`, by their started_at. What
+  // the clock says has no order, so that executions are gone through from the newest start on until
+  // `limit` are found; the same holds for run_id.
+  std::optional<TimePoint> since = {};
+  std::optional<TimePoint> until = {};
+};
+
+// ---- keeping the log in order ----
+
+// The free fields of an execution; nullopt leaves one as it is.
+struct RecordUpdate {
+  std::optional<std::string> notes = {};
+  std::optional<std::string> tags = {};  // a JSON object
+};
+
+// Which executions are old. One is, when either rule says so, or when it is named; without rules and
+// names none is.
+struct CleanupRule {
+  std::optional<std::chrono::seconds> max_age = {};  // those that ended longer ago
+  std::optional<std::size_t> max_per_task = {};      // all but so many newest of each task
+  std::vector<std::string> task_run_ids = {};        // these, also where they would be kept
+  bool dry_run = false;                              // only tell what would be removed
+};
+
+enum class KeptBecause : std::uint8_t {
+  active,               // it has no end yet
+  latest_success,       // of its task
+  makes_existing_file,  // of all executions the newest that has this file as output
+};
+
+ROTA_EXPORT std::string_view to_string(KeptBecause reason) noexcept;
+
+struct CleanupEntry {
+  std::string task_run_id = {};
+  std::string task_id = {};
+  ExecutionState state = ExecutionState::success;
+  std::int64_t started_sequence = 0;
+  TimePoint started_at{};
+};
+
+// An execution that is old and stays all the same.
+struct KeptExecution {
+  CleanupEntry execution = {};
+  KeptBecause reason = KeptBecause::active;
+  std::string path = {};  // of the file that exists
+};
+
+// Oldest start first.
+struct CleanupResult {
+  std::vector<CleanupEntry> removed = {};  // or would be, in a dry run
+  std::vector<KeptExecution> kept = {};
+  std::vector<std::string> unknown = {};  // names that no execution has, in the order of the rule
+};
+
+// Something that should never be in a log.
+struct LogFinding {
+  std::string rule = {};  // "integrity", "sequence", "state", "end", "active", "tags", "files"
+  std::string task_run_id = {};  // of the execution; empty where it is about none
+  std::string message = {};      // what is wrong and where, in one line
 };
 
 // Which uses of a file are looked for. An execution uses it from its start to its end.
@@ -217,6 +279,36 @@ class ROTA_EXPORT ExecutionLog {
   // Those that have it as an input, newest first; limit 0: all.
   std::vector<Execution> find_tasks_by_input(const std::filesystem::path& path,
                                              std::size_t limit = 100) const;
+
+  // ---- keeping the log in order ----
+
+  // Changes the free fields of an execution, whatever its state; nothing else of it can be changed.
+  // False when there is no such execution. Throws LogError for tags that are no JSON object.
+  virtual bool update_execution_record(std::string_view task_run_id,
+                                       const RecordUpdate& update) = 0;
+  // Removes an execution with its files, whatever it is: it has been named. Where it is still active,
+  // its owner cannot write its end any more. False when there is no such execution.
+  virtual bool remove_execution_record(std::string_view task_run_id) = 0;
+  // Removes old executions in one step, and tells which, and which were kept and why. Kept are an
+  // active execution, the latest success of a task and the producer of a file that exists, unless
+  // they are named. Numbers of the sequence are never given again.
+  virtual CleanupResult cleanup_old_executions(const CleanupRule& rule) = 0;
+  // Looks for what should never be in a log, and names each. It reads all of it.
+  virtual std::vector<LogFinding> validate_execution_log() const = 0;
+
+  // ---- following the log ----
+
+  // The last number that was given to a start, an end or an update; 0 in a new log.
+  virtual std::int64_t last_sequence() const = 0;
+  // The executions that were changed after `sequence`, by the order of their last changes; the first
+  // `limit` of them, 0: all. Removals are not told. Found by an index.
+  virtual std::vector<Execution> changes_since(std::int64_t sequence, std::size_t limit) const = 0;
+  // The same, but where there are none it waits for them, at most that long.
+  virtual std::vector<Execution> watch(std::int64_t sequence, std::size_t limit,
+                                       std::chrono::milliseconds timeout) const = 0;
+  // The ids of executions that begin so, in byte order, at most `limit`. Found by an index.
+  virtual std::vector<std::string> find_task_run_ids(std::string_view prefix,
+                                                     std::size_t limit) const = 0;
 
   // Where the log is, as a person would name it: a path, or "memory".
   virtual std::string location() const = 0;

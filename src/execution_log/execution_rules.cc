@@ -10,6 +10,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace rota::inline v1 {
 namespace {
@@ -106,6 +107,40 @@ void refuse_unknown_run(std::string_view task_run_id, std::string_view location)
       "the execution log {} cannot track files of the execution '{}': there is none with "
       "this task_run_id; `rota log --json` shows those that there are",
       location, one_line(task_run_id)));
+}
+
+bool is_json_object(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{' && nlohmann::json::accept(text);
+}
+
+void check_update(const RecordUpdate& update, std::string_view task_run_id,
+                  std::string_view location) {
+  if (!update.tags || is_json_object(*update.tags)) return;
+  constexpr std::size_t kShown = 60;
+  throw LogError(fmt::format(
+      "the execution log {} cannot give the execution {} the tags '{}', which are no JSON object; "
+      "give some such as {{\"team\":\"core\"}}",
+      location, one_line(task_run_id), one_line(update.tags->substr(0, kShown))));
+}
+
+std::optional<ExecutionState> state_asked_for(const HistoryQuery& query) {
+  return query.success_only ? ExecutionState::success : query.state;
+}
+
+bool contradicts_itself(const HistoryQuery& query) {
+  return query.success_only &&
+         query.state.value_or(ExecutionState::success) != ExecutionState::success;
+}
+
+bool is_asked_for(const Execution& execution, const HistoryQuery& query) {
+  const std::optional<ExecutionState> state = state_asked_for(query);
+  return !contradicts_itself(query) && (!state || execution.state() == *state) &&
+         (!query.task_id || execution.start.task_id == *query.task_id) &&
+         (query.before_sequence == 0 || execution.started_sequence < query.before_sequence) &&
+         (!query.run_id || execution.start.run_id == *query.run_id) &&
+         (!query.since || execution.started_at >= *query.since) &&
+         (!query.until || execution.started_at < *query.until);
 }
 
 std::string lost_message(const Owner& owner) {

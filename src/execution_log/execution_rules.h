@@ -30,6 +30,18 @@ void replace_stamp(FileStamp& earlier, const FileStamp& later);
 // Throws LogError: files are to be tracked for an execution that is not there.
 [[noreturn]] void refuse_unknown_run(std::string_view task_run_id, std::string_view location);
 
+// The free fields of an execution: tags are a JSON object.
+void check_update(const RecordUpdate& update, std::string_view task_run_id,
+                  std::string_view location);
+bool is_json_object(std::string_view text);
+
+// The state that a query asks for; nullopt: any. Not to be asked where contradicts_itself.
+std::optional<ExecutionState> state_asked_for(const HistoryQuery& query);
+// True when no execution can be in both of the states that it asks for.
+bool contradicts_itself(const HistoryQuery& query);
+// Whether the query asks for this execution, by its state as shown.
+bool is_asked_for(const Execution& execution, const HistoryQuery& query);
+
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.
 std::string already_running_message(const Execution& active);

@@ -28,6 +28,18 @@ std::optional<ExecutionState> parse_execution_state(std::string_view name) noexc
   return std::nullopt;
 }
 
+std::string_view to_string(KeptBecause reason) noexcept {
+  switch (reason) {
+    case KeptBecause::active:
+      return "active";
+    case KeptBecause::latest_success:
+      return "latest_success";
+    case KeptBecause::makes_existing_file:
+      return "makes_existing_file";
+  }
+  return "unknown";
+}
+
 bool is_active(ExecutionState state) noexcept {
   return state == ExecutionState::submitted || state == ExecutionState::running;
 }

@@ -3,6 +3,8 @@
 #include "execution_log/execution_rules.h"
 #include "execution_log/memory_log.h"
 
+#include <utility>
+
 namespace rota::inline v1 {
 namespace {
 
@@ -27,22 +29,34 @@ void MemoryLog::track_files(std::string_view task_run_id, FileDirection directio
   const auto found = by_run_id_.find(std::string(task_run_id));
   if (found == by_run_id_.end()) refuse_unknown_run(task_run_id, location());
   if (stored.empty()) return;
-  ++sequence_;  // of the change
   add_files(found->second, direction, std::move(stored));
+  mark_changed(found->second,
+               std::exchange(executions_[found->second].changed_sequence, ++sequence_));
 }
 
 void MemoryLog::add_files(Index index, FileDirection direction, std::vector<FileStamp> files) {
-  Execution& execution = executions_[index];
-  std::vector<FileStamp>& list = files_of(execution.end, direction);
+  std::vector<FileStamp>& list = files_of(executions_[index].end, direction);
   for (FileStamp& file : files) {
-    auto& uses = file_uses_[FileKey(file.path, direction)];
-    const auto [use, is_new] =
-        uses.try_emplace(execution.started_sequence, Use{index, list.size()});
-    if (is_new) {
+    const Use& use = index_use(index, direction, file.path, list.size());
+    if (use.position == list.size()) {
       list.push_back(std::move(file));
     } else {
-      replace_stamp(list[use->second.position], file);
+      replace_stamp(list[use.position], file);
     }
+  }
+}
+
+const MemoryLog::Use& MemoryLog::index_use(Index index, FileDirection direction,
+                                           const std::string& path, std::size_t position) {
+  auto& uses = file_uses_[FileKey(path, direction)];
+  return uses.try_emplace(executions_[index].started_sequence, Use{index, position}).first->second;
+}
+
+void MemoryLog::index_files(Index index) {
+  for (const FileDirection direction : {FileDirection::input, FileDirection::output}) {
+    std::size_t position = 0;
+    for (const FileStamp& file : files_of(executions_[index].end, direction))
+      index_use(index, direction, file.path, position++);
   }
 }
 

@@ -61,12 +61,8 @@ std::vector<Execution> MemoryLog::get_task_execution_history(const HistoryQuery&
   std::vector<Execution> history;
   // False: that was enough.
   const auto take = [&](Index index) {
-    if (query.before_sequence != 0 &&
-        executions_[index].started_sequence >= query.before_sequence) {
-      return true;
-    }
     Execution execution = shown(index);
-    if (!query.state || execution.state() == *query.state) history.push_back(std::move(execution));
+    if (is_asked_for(execution, query)) history.push_back(std::move(execution));
     return query.limit == 0 || history.size() < query.limit;
   };
   if (!query.task_id) {
@@ -91,7 +87,7 @@ std::optional<Execution> MemoryLog::find_latest_execution(std::string_view task_
 
 std::optional<Execution> MemoryLog::find_execution(std::string_view task_run_id) const {
   const std::lock_guard hold(mutex_);
-  const auto found = by_run_id_.find(std::string(task_run_id));
+  const auto found = by_run_id_.find(task_run_id);
   return found == by_run_id_.end() ? std::nullopt : std::optional(shown(found->second));
 }
 
@@ -105,14 +101,10 @@ MemoryLog::Index MemoryLog::append(const ExecutionStart& start, ExecutionState s
   execution.started_at = owners_.now();
   execution.epoch = 1;
   execution.owner = owners_.current();
-  by_run_id_.emplace(execution.task_run_id, index);
+  execution.changed_sequence = execution.started_sequence;
   executions_.push_back(std::move(execution));
   ++sequence_;
-
-  OfTask& of_task = by_task_[start.task_id];
-  of_task.all.push_back(index);
-  const bool really_ran = state <= ExecutionState::lost;
-  if (really_ran) of_task.latest_run = index;
+  index_start(index);
   return index;
 }
 
@@ -129,8 +121,10 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   add_files(index, FileDirection::output, end.outputs);
   execution.finished_sequence = ++sequence_;
   execution.finished_at = owners_.now();
-  if (end.state == ExecutionState::success)
-    by_task_[execution.start.task_id].latest_success = index;
+  const std::int64_t before =
+      std::exchange(execution.changed_sequence, execution.finished_sequence);
+  index_end(index);
+  mark_changed(index, before);
 }
 
 void MemoryLog::lose(Index index) {

@@ -6,18 +6,22 @@
 #include "execution_log/owners.h"
 #include <rota/execution_log.h>
 
+#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace rota::inline v1 {
 
-class MemoryLog final : public ExecutionLog {
+class CleanupPass;
+
+class MemoryLog : public ExecutionLog {
  public:
   explicit MemoryLog(Owners owners, const std::filesystem::path& project_root = {});
 
@@ -37,6 +41,18 @@ class MemoryLog final : public ExecutionLog {
                    const std::vector<FileStamp>& files) override;
   std::vector<FileUse> find_file_uses(const FileUseQuery& query) const override;
 
+  // Keeping the log in order, and following it. What removes goes through all executions.
+  bool update_execution_record(std::string_view task_run_id, const RecordUpdate& update) override;
+  bool remove_execution_record(std::string_view task_run_id) override;
+  CleanupResult cleanup_old_executions(const CleanupRule& rule) override;
+  std::vector<LogFinding> validate_execution_log() const override;
+  std::int64_t last_sequence() const override;
+  std::vector<Execution> changes_since(std::int64_t sequence, std::size_t limit) const override;
+  std::vector<Execution> watch(std::int64_t sequence, std::size_t limit,
+                               std::chrono::milliseconds timeout) const override;
+  std::vector<std::string> find_task_run_ids(std::string_view prefix,
+                                             std::size_t limit) const override;
+
  private:
   using Index = std::size_t;
   // What the executions of one task are found by.
@@ -55,15 +71,29 @@ class MemoryLog final : public ExecutionLog {
   Index append(const ExecutionStart& start, ExecutionState state);
   void end(Index index, const ExecutionEnd& end);
   void lose(Index index);
+  // An execution that has just been put in, ended or changed is found from now on.
+  void index_start(Index index);
+  void index_end(Index index);
+  void mark_changed(Index index, std::int64_t before);
+  void remove(const std::unordered_set<std::int64_t>& started_sequences);
+  std::int64_t latest_success_besides(const std::string& task_id, const CleanupPass& pass) const;
+  std::unordered_map<std::string, std::int64_t> producers_besides(const CleanupPass& pass) const;
+  std::vector<Execution> changes_after(std::int64_t sequence, std::size_t limit) const;
   Execution shown(Index index) const;
   void add_files(Index index, FileDirection direction, std::vector<FileStamp> files);
+  // The use that is there, or this one.
+  const Use& index_use(Index index, FileDirection direction, const std::string& path,
+                       std::size_t position);
+  void index_files(Index index);
 
   const Owners owners_;
   const FileNames names_;
   mutable std::mutex mutex_;  // guards all below
+  mutable std::condition_variable changed_;
   std::int64_t sequence_ = 0;
   std::deque<Execution> executions_;  // by the sequence of their starts
-  std::unordered_map<std::string, Index> by_run_id_;
+  std::map<std::string, Index, std::less<>> by_run_id_;
+  std::map<std::int64_t, Index> by_change_;  // by the sequence of the last change
   std::map<std::string, OfTask, std::less<>> by_task_;
   std::map<ActiveKey, Index> active_;
   std::map<FileKey, std::map<std::int64_t, Use>> file_uses_;  // by the sequence of the start

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/queries.h"
 
+#include "execution_log/execution_rules.h"
 #include "sqlite_log/file_queries.h"
 
 #include <algorithm>
@@ -16,7 +17,13 @@ namespace rota::inline v1 {
   "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, " \
   "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "       \
   "owner_boot_id, owner_pid, owner_start_ticks, exit_code, signal, output_path, "                  \
-  "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields FROM execution "
+  "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields, "                            \
+  "changed_sequence FROM execution "
+
+// What no index knows; it is looked at in the rows that an index gives.
+#define ROTA_FILTER                                                                         \
+  "AND (:run_id IS NULL OR run_id = :run_id) AND (:since IS NULL OR started_at >= :since) " \
+  "AND (:until IS NULL OR started_at < :until) "
 
 const char* const queries::kByRunId = ROTA_SELECT "WHERE task_run_id = :task_run_id";
 const char* const queries::kLatestSuccess = ROTA_SELECT
@@ -30,17 +37,20 @@ const char* const queries::kActive = ROTA_SELECT
     "WHERE task_id = :task_id AND arguments = :arguments AND state <= 1";
 const char* const queries::kAllActive = ROTA_SELECT "INDEXED BY execution_active WHERE state <= 1";
 const char* const queries::kHistory =
-    ROTA_SELECT "WHERE started_sequence < :before ORDER BY started_sequence DESC";
+    ROTA_SELECT "WHERE started_sequence < :before " ROTA_FILTER "ORDER BY started_sequence DESC";
 const char* const queries::kHistoryOfTask = ROTA_SELECT
-    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
+    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before " ROTA_FILTER
     "ORDER BY started_sequence DESC";
 const char* const queries::kHistoryOfState = ROTA_SELECT
-    "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before "
+    "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before " ROTA_FILTER
     "ORDER BY started_sequence DESC";
 const char* const queries::kHistoryOfTaskAndState = ROTA_SELECT
     "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
-    "AND state = :state ORDER BY started_sequence DESC";
+    "AND state = :state " ROTA_FILTER "ORDER BY started_sequence DESC";
+const char* const queries::kChanges =
+    ROTA_SELECT "WHERE changed_sequence > :sequence ORDER BY changed_sequence";
 #undef ROTA_SELECT
+#undef ROTA_FILTER
 
 namespace {
 
@@ -67,13 +77,6 @@ constexpr const char* kEnd =
 std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
 
-ExecutionState read_state(Connection& connection, std::int64_t number) {
-  if (number < 0 || number > static_cast<std::int64_t>(ExecutionState::blocked)) {
-    connection.fail_as_damaged(fmt::format("an execution has the state {}", number));
-  }
-  return static_cast<ExecutionState>(number);
-}
-
 template <class Value>
 std::optional<Value> read_optional(const Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -91,6 +94,7 @@ void read_further_columns(const Statement& row, Execution& execution) {
   execution.notes = row.text(24);
   execution.tags = row.text(25);
   execution.imported_fields = row.is_null(26) ? "{}" : row.text(26);
+  execution.changed_sequence = row.integer(27);
 }
 
 // The row that the statement stands on.
@@ -141,6 +145,13 @@ void bind_end(Statement& statement, const Execution& execution) {
 
 }  // namespace
 
+ExecutionState read_state(Connection& connection, std::int64_t number) {
+  if (number < 0 || number > static_cast<std::int64_t>(ExecutionState::blocked)) {
+    connection.fail_as_damaged(fmt::format("an execution has the state {}", number));
+  }
+  return static_cast<ExecutionState>(number);
+}
+
 std::optional<Execution> select_execution(Connection& connection, std::string_view task_run_id) {
   Statement statement(connection, queries::kByRunId);
   statement.bind(":task_run_id", task_run_id);
@@ -173,16 +184,31 @@ std::vector<Execution> select_all_active(Connection& connection) {
 
 void select_history(Connection& connection, const HistoryQuery& query,
                     const std::function<bool(Execution)>& take) {
-  const char* const sql =
-      query.task_id ? (query.state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
-                    : (query.state ? queries::kHistoryOfState : queries::kHistory);
+  if (contradicts_itself(query)) return;
+  const std::optional<ExecutionState> state = state_asked_for(query);
+  const char* const sql = query.task_id
+                              ? (state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
+                              : (state ? queries::kHistoryOfState : queries::kHistory);
   Statement statement(connection, sql);
   statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
                                                        : query.before_sequence);
   if (query.task_id) statement.bind(":task_id", *query.task_id);
-  if (query.state) statement.bind(":state", static_cast<std::int64_t>(*query.state));
+  if (state) statement.bind(":state", static_cast<std::int64_t>(*state));
+  statement.bind(":run_id", query.run_id);
+  if (query.since) statement.bind(":since", number_of(*query.since));
+  if (query.until) statement.bind(":until", number_of(*query.until));
   while (statement.step() && take(read_execution(connection, statement))) {
   }
+}
+
+std::vector<Execution> select_changes(Connection& connection, std::int64_t sequence,
+                                      std::size_t limit) {
+  std::vector<Execution> changes;
+  Statement statement(connection, queries::kChanges);
+  statement.bind(":sequence", sequence);
+  while ((limit == 0 || changes.size() < limit) && statement.step())
+    changes.push_back(read_execution(connection, statement));
+  return changes;
 }
 
 std::int64_t take_sequence(Connection& connection) {
@@ -200,7 +226,8 @@ void insert_execution(Connection& connection, const Execution& execution) {
     const ExecutionStart& start = execution.start;
     statement
         .bind(":changed_sequence",
-              std::max(execution.started_sequence, execution.finished_sequence))
+              std::max({execution.started_sequence, execution.finished_sequence,
+                        execution.changed_sequence}))
         .bind(":task_run_id", execution.task_run_id)
         .bind(":task_id", start.task_id)
         .bind(":task_type", start.task_type)

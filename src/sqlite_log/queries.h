@@ -25,7 +25,11 @@ extern const char* const kHistory;
 extern const char* const kHistoryOfTask;
 extern const char* const kHistoryOfState;
 extern const char* const kHistoryOfTaskAndState;
+extern const char* const kChanges;
 }  // namespace queries
+
+// Throws LogError for a number that is no state.
+ExecutionState read_state(Connection& connection, std::int64_t number);
 
 // ---- reading; executions come as they are stored, with their files ---------------------------------
 
@@ -39,6 +43,10 @@ std::vector<Execution> select_all_active(Connection& connection);
 // Newest start first, `query.limit` not looked at; ends when `take` gives false.
 void select_history(Connection& connection, const HistoryQuery& query,
                     const std::function<bool(Execution)>& take);
+
+// Those whose last change came after `sequence`, in the order of their changes; limit 0: all.
+std::vector<Execution> select_changes(Connection& connection, std::int64_t sequence,
+                                      std::size_t limit);
 
 // ---- writing ---------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/log_folder.h"
+#include "sqlite_log/upkeep_queries.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -92,6 +93,37 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
   // All active ones: the whole of an index that has no others.
   EXPECT_THAT(plan(queries::kAllActive),
               AllOf(HasSubstr("USING INDEX execution_active"), Not(HasSubstr("TEMP B-TREE"))));
+}
+
+TEST_F(QueriesTest, UpkeepAndFollowingUseTheirIndexesAndNeedNoSort) {
+  const auto by_index = [](const std::string& detail) {
+    return AllOf(HasSubstr(detail), Not(HasSubstr("TEMP B-TREE")));
+  };
+  EXPECT_THAT(plan(queries::kChanges),
+              by_index("SEARCH execution USING INDEX "
+                       "sqlite_autoindex_execution_1 (changed_sequence>?)"));
+  EXPECT_THAT(plan(queries::kRunIdsFrom), by_index("SEARCH execution USING COVERING INDEX "
+                                                   "sqlite_autoindex_execution_2 (task_run_id>?)"));
+  EXPECT_THAT(plan(queries::kAllByTask), by_index("SCAN execution USING INDEX execution_task"));
+  EXPECT_THAT(plan(queries::kSuccessesOfTask), by_index("INDEX execution_success (task_id=?)"));
+  EXPECT_THAT(plan(queries::kOutputsOf), by_index("USING PRIMARY KEY (started_sequence=?"));
+  EXPECT_THAT(plan(queries::kProducersOf),
+              by_index("INDEX execution_file_path (path=? AND direction=?)"));
+  EXPECT_THAT(plan(queries::kRemove), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
+  EXPECT_THAT(plan(queries::kUpdateFreeFields), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
+}
+
+TEST_F(QueriesTest, TheCostOfChangesDoesNotGrowWithTheHistory) {
+  add_executions(100);
+  Connection connection(log_, Access::read_only);
+  const auto cost = [&] {
+    const std::int64_t last = select_last_sequence(connection);
+    return steps(connection, queries::kChanges,
+                 [&] { EXPECT_EQ(select_changes(connection, last - 10, 0).size(), 5U); });
+  };
+  const int before = cost();
+  add_executions(20'000);
+  EXPECT_EQ(cost(), before);
 }
 
 TEST_F(QueriesTest, TheCostOfALookUpDoesNotGrowWithTheHistory) {

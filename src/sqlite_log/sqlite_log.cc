@@ -160,11 +160,12 @@ std::size_t SqliteLog::mark_lost_executions() {
 std::vector<Execution> SqliteLog::get_task_execution_history(const HistoryQuery& query) const {
   check_usable("read");
   const ReaderPool::Lease reader = readers_->take();
-  if (query.state == ExecutionState::lost) return lost_history(*reader, query);
+  if (contradicts_itself(query)) return {};
+  if (state_asked_for(query) == ExecutionState::lost) return lost_history(*reader, query);
   std::vector<Execution> history;
   select_history(*reader, query, [&](Execution execution) {
     show_lost_if_owner_is_dead(execution, owners_);
-    if (!query.state || execution.state() == *query.state) history.push_back(std::move(execution));
+    if (is_asked_for(execution, query)) history.push_back(std::move(execution));
     return query.limit == 0 || history.size() < query.limit;
   });
   return history;
@@ -178,11 +179,7 @@ std::vector<Execution> SqliteLog::lost_history(Connection& connection,
   try {
     for (Execution& execution : select_all_active(connection)) {
       show_lost_if_owner_is_dead(execution, owners_);
-      const bool is_asked_for =
-          execution.state() == ExecutionState::lost &&
-          (!query.task_id || execution.start.task_id == *query.task_id) &&
-          (query.before_sequence == 0 || execution.started_sequence < query.before_sequence);
-      if (is_asked_for) history.push_back(std::move(execution));
+      if (is_asked_for(execution, query)) history.push_back(std::move(execution));
     }
     std::size_t written = 0;
     select_history(connection, query, [&](Execution execution) {

@@ -11,6 +11,7 @@
 #include <rota/execution_log.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -42,6 +43,18 @@ class SqliteLog final : public ExecutionLog {
   void track_files(std::string_view task_run_id, FileDirection direction,
                    const std::vector<FileStamp>& files) override;
   std::vector<FileUse> find_file_uses(const FileUseQuery& query) const override;
+
+  // Keeping the log in order, and following it. To wait for a change is to look every 100 ms.
+  bool update_execution_record(std::string_view task_run_id, const RecordUpdate& update) override;
+  bool remove_execution_record(std::string_view task_run_id) override;
+  CleanupResult cleanup_old_executions(const CleanupRule& rule) override;
+  std::vector<LogFinding> validate_execution_log() const override;
+  std::int64_t last_sequence() const override;
+  std::vector<Execution> changes_since(std::int64_t sequence, std::size_t limit) const override;
+  std::vector<Execution> watch(std::int64_t sequence, std::size_t limit,
+                               std::chrono::milliseconds timeout) const override;
+  std::vector<std::string> find_task_run_ids(std::string_view prefix,
+                                             std::size_t limit) const override;
 
  private:
   void check_usable(std::string_view verb) const;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "execution_log/memory_log.h"
 #include <rota/base_task.h>
 
 #include <cstdlib>
@@ -304,45 +305,20 @@ TEST_F(BaseTaskTest, TheSameTaskTwiceAtOnceRunsOnce) {
 }
 
 // A log that breaks when it is told to; everything else is the memory log's.
-class BreakingLog : public ExecutionLog {
+class BreakingLog : public MemoryLog {
  public:
+  BreakingLog() : MemoryLog(Owners{}) {}
   ExecutionHandle begin_execution(const ExecutionStart& start) override {
     if (broken_at_begin) throw LogError("no space");
-    return log_->begin_execution(start);
+    return MemoryLog::begin_execution(start);
   }
   bool finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) override {
     if (broken_at_finish) throw LogError("no space");
-    return log_->finish_execution(handle, end);
-  }
-  std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override {
-    return log_->record_task_execution(start, end);
-  }
-  std::size_t mark_lost_executions() override { return log_->mark_lost_executions(); }
-  std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override {
-    return log_->get_task_execution_history(query);
-  }
-  std::optional<Execution> find_latest_execution(std::string_view id,
-                                                 bool success_only) const override {
-    return log_->find_latest_execution(id, success_only);
-  }
-  std::optional<Execution> find_execution(std::string_view id) const override {
-    return log_->find_execution(id);
-  }
-  std::string location() const override { return "breaking"; }
-  std::filesystem::path project_root() const override { return log_->project_root(); }
-  void track_files(std::string_view id, FileDirection direction,
-                   const std::vector<FileStamp>& files) override {
-    log_->track_files(id, direction, files);
-  }
-  std::vector<FileUse> find_file_uses(const FileUseQuery& query) const override {
-    return log_->find_file_uses(query);
+    return MemoryLog::finish_execution(handle, end);
   }
 
   bool broken_at_begin = false;
   bool broken_at_finish = false;
-
- private:
-  std::unique_ptr<ExecutionLog> log_ = open_memory_log();
 };
 
 TEST_F(BaseTaskTest, DoesNothingWhenItsStartCannotBeRecorded) {

@@ -2,6 +2,7 @@
 // What is found again, and in which order.
 #include "logs_under_test.h"
 
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -92,6 +93,50 @@ TEST_P(HistoryTest, FiltersByTheStateThatIsShown) {
   EXPECT_THAT(history({.state = State::lost, .before_sequence = 6, .limit = 2}), ElementsAre(4, 3));
   EXPECT_THAT(history({.task_id = "t", .state = State::lost}), ElementsAre(7, 3, 1));
   EXPECT_THAT(history({.state = State::running}), IsEmpty());
+}
+
+TEST_P(HistoryTest, SuccessesOnlyAreAskedForInOneWord) {
+  record("t");                 // 1, 2
+  record("t", State::failed);  // 3, 4
+  record("u");                 // 5, 6
+  record("t", State::lost);    // 7, 8
+  EXPECT_THAT(history({.success_only = true}), ElementsAre(5, 1));
+  EXPECT_THAT(history({.task_id = "t", .success_only = true}), ElementsAre(1));
+  EXPECT_THAT(history({.limit = 1, .success_only = true}), ElementsAre(5));
+  EXPECT_THAT(history({.state = State::success, .success_only = true}), ElementsAre(5, 1));
+  EXPECT_THAT(history({.state = State::failed, .success_only = true}), IsEmpty());
+  EXPECT_THAT(history({.state = State::lost, .success_only = true}), IsEmpty());
+}
+
+TEST_P(HistoryTest, IsFilteredByRun) {
+  for (const char* const run : {"r1", "r2", "", "r1"})
+    log_->record_task_execution({.task_id = "t", .run_id = run}, {});
+  EXPECT_THAT(history({.run_id = "r1"}), ElementsAre(7, 1));
+  EXPECT_THAT(history({.run_id = ""}), ElementsAre(5));
+  EXPECT_THAT(history({.limit = 1, .run_id = "r2"}), ElementsAre(3));
+  EXPECT_THAT(history({.task_id = "t", .state = State::success, .run_id = "r1"}),
+              ElementsAre(7, 1));
+  EXPECT_THAT(history({.run_id = "r"}), IsEmpty());
+}
+
+TEST_P(HistoryTest, IsFilteredByTheTimeOfTheStart) {
+  const TimePoint first = log_->find_execution(record("t"))->started_at;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const TimePoint second = log_->find_execution(record("t", State::lost))->started_at;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const ExecutionHandle third = begin("u");
+  processes_.end(1);
+  EXPECT_THAT(history({.since = first}), ElementsAre(5, 3, 1));
+  EXPECT_THAT(history({.since = second}), ElementsAre(5, 3));
+  EXPECT_THAT(history({.since = second + std::chrono::microseconds(1)}), ElementsAre(5));
+  EXPECT_THAT(history({.until = second}), ElementsAre(1));
+  EXPECT_THAT(history({.since = second, .until = second + std::chrono::microseconds(1)}),
+              ElementsAre(3));
+  EXPECT_THAT(history({.since = second, .until = second}), IsEmpty());
+  EXPECT_THAT(history({.state = State::lost, .since = second}), ElementsAre(5, 3));
+  EXPECT_THAT(history({.state = State::lost, .until = find(third).started_at}), ElementsAre(3));
+  EXPECT_THAT(history({.task_id = "t", .since = second}), ElementsAre(3));
+  EXPECT_THAT(history({.task_id = "t", .state = State::success, .until = second}), ElementsAre(1));
 }
 
 TEST_P(HistoryTest, TheLatestIsTheNewestThatReallyRan) {

@@ -127,7 +127,7 @@ class Transcript {
                     const std::vector<FileStamp>& files) {
     return answer([&] {
       if (numbers_.empty()) return std::string("nothing there");
-      const std::string run = run_with_number(which % numbers_.size());
+      const std::string run = run_at(which);
       world_.log(slot).track_files(run, direction, files);
       return text(world_.log(slot).find_execution(run).value());
     });
@@ -151,15 +151,62 @@ class Transcript {
     });
   }
   // Every execution, looked up one by one.
+
+  std::string update(int slot, std::size_t which, const RecordUpdate& update) {
+    return answer([&] {
+      const std::string run = run_at(which);
+      return number(run) +
+             (world_.log(slot).update_execution_record(run, update) ? " updated" : " not there");
+    });
+  }
+  std::string remove(int slot, std::size_t which) {
+    return answer([&] {
+      const std::string run = run_at(which);
+      return number(run) +
+             (world_.log(slot).remove_execution_record(run) ? " removed" : " not there");
+    });
+  }
+  std::string cleanup(int slot, CleanupRule rule, std::size_t which) {
+    return answer([&] {
+      rule.task_run_ids = {run_at(which)};
+      const CleanupResult result = world_.log(slot).cleanup_old_executions(rule);
+      std::string all;
+      for (const CleanupEntry& entry : result.removed) all += number(entry.task_run_id) + ' ';
+      all += "kept ";
+      for (const KeptExecution& kept : result.kept)
+        all += number(kept.execution.task_run_id) + std::string(to_string(kept.reason)) + ' ';
+      return all + std::to_string(result.unknown.size());
+    });
+  }
+  std::string changes(int slot, std::int64_t sequence, std::size_t limit) {
+    return answer([&] {
+      std::string all = std::to_string(world_.log(slot).last_sequence()) + "\n";
+      for (const Execution& execution : world_.log(slot).changes_since(sequence, limit))
+        all += text(execution) + "\n";
+      return all;
+    });
+  }
+  // Every execution, looked up one by one, and what is wrong with the log.
   std::string everything() {
     std::string all;
     for (const auto& [run, at] : numbers_) order_[at] = run;
-    for (const auto& [at, run] : order_)
-      all += text(world_.log(0).find_execution(run).value()) + "\n";
+    for (const auto& [at, run] : order_) {
+      const auto found = world_.log(0).find_execution(run);
+      all += (found ? text(*found) : "gone") + "\n";
+    }
+    for (const LogFinding& finding : world_.log(0).validate_execution_log())
+      ADD_FAILURE() << finding.rule << ": " << finding.message;
     return all;
   }
 
  private:
+  // One of those that were met so far.
+  std::string run_at(std::size_t which) {
+    if (numbers_.empty()) return "none";
+    for (const auto& [run, at] : numbers_)
+      if (at == which % numbers_.size()) return run;
+    return {};
+  }
   template <class Function>
   std::string answer(Function function) {
     try {
@@ -174,12 +221,6 @@ class Transcript {
   std::string number(const std::string& run) {
     return "#" + std::to_string(numbers_.emplace(run, numbers_.size()).first->second);
   }
-  std::string run_with_number(std::size_t number) const {
-    for (const auto& [run, at] : numbers_) {
-      if (at == number) return run;
-    }
-    return {};
-  }
   std::string text(const Execution& execution) {
     std::ostringstream out;
     out << number(execution.task_run_id) << ' ' << execution.start.task_id << ' '
@@ -191,7 +232,8 @@ class Transcript {
         << execution.end.exit_code.value_or(-1) << " signal " << execution.end.signal.value_or(-1)
         << ' ' << execution.end.output_path << ' '
         << execution.end.cpu_time.value_or(std::chrono::microseconds(-1)).count() << " us "
-        << execution.end.peak_memory_bytes.value_or(1'000) << " bytes";
+        << execution.end.peak_memory_bytes.value_or(1'000) << " bytes, changed "
+        << execution.changed_sequence << ' ' << execution.notes << execution.tags;
     for (const FileStamp& file : execution.end.inputs)
       out << " <" << file.path << ' ' << file.size_bytes << ' ' << file.content_hash;
     for (const FileStamp& file : execution.end.outputs)
@@ -225,7 +267,17 @@ class RandomOperations {
  private:
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
   std::string task() { return "t" + std::to_string(below(3)); }
-  ExecutionStart start() { return {.task_id = task(), .arguments = std::to_string(below(2))}; }
+  ExecutionStart start() {
+    return {.task_id = task(),
+            .arguments = std::to_string(below(2)),
+            .run_id = std::to_string(below(2))};
+  }
+  RecordUpdate update() {
+    RecordUpdate update;
+    if (below(2) == 0) update.notes = "n" + std::to_string(below(9));
+    if (below(2) == 0) update.tags = below(4) == 0 ? "no object" : R"({"a":1})";
+    return update;
+  }
   ExecutionState state() { return static_cast<ExecutionState>(below(10)); }
   ExecutionEnd end() {
     ExecutionEnd end;
@@ -275,6 +327,8 @@ class RandomOperations {
     if (below(2) == 0) query.task_id = task();
     if (below(2) == 0) query.state = state();
     if (below(3) == 0) query.before_sequence = static_cast<std::int64_t>(below(50));
+    if (below(4) == 0) query.run_id = std::to_string(below(2));
+    query.success_only = below(6) == 0;
     query.limit = below(6);
     return query;
   }
@@ -284,7 +338,7 @@ class RandomOperations {
     const auto both = [&](const char* what, auto operation) {
       EXPECT_EQ(operation(memory), operation(sqlite)) << "step " << step << ": " << what;
     };
-    switch (below(14)) {
+    switch (below(18)) {
       case 0:
       case 1:
       case 2:
@@ -319,6 +373,22 @@ class RandomOperations {
       case 12:
         return both("producer",
                     [&, path = file()](Transcript& log) { return log.producer(slot, path); });
+      case 13:
+        return both("update", [&, which = below(100), free = update()](Transcript& log) {
+          return log.update(slot, which, free);
+        });
+      case 14:
+        return both("remove",
+                    [&, which = below(100)](Transcript& log) { return log.remove(slot, which); });
+      case 15:
+        return both("cleanup", [&, which = below(100), keep = below(5),
+                                dry_run = below(2) == 0](Transcript& log) {
+          return log.cleanup(slot, {.max_per_task = keep, .dry_run = dry_run}, which);
+        });
+      case 16:
+        return both("changes", [&, since = below(50), limit = below(5)](Transcript& log) {
+          return log.changes(slot, static_cast<std::int64_t>(since), limit);
+        });
       default:
         return both("history",
                     [&, asked = query()](Transcript& log) { return log.history(slot, asked); });

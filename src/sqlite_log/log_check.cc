@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_log/log_check.h"
+
+#include "execution_log/execution_rules.h"
+#include "execution_log/log_rules.h"
+#include "os/one_line.h"
+
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+// Rows are read past the indexes, which may be what is damaged.
+struct RowRule {
+  const char* sql;
+  LogFinding (*finding)(const Statement& row);
+};
+
+// The rules of one row and of one execution beside another. In each, the first column is the task_run_id.
+const RowRule kRules[] = {
+    {"SELECT e.task_run_id, max(e.started_sequence, e.changed_sequence, "
+     "ifnull(e.finished_sequence, 0)) AS number, log.sequence FROM log, execution AS e NOT INDEXED "
+     "WHERE number > log.sequence",
+     [](const Statement& row) {
+       return findings::number_beyond_the_last(row.text(0), row.integer(1), row.integer(2));
+     }},
+    {"SELECT task_run_id, started_sequence, finished_sequence FROM execution NOT INDEXED "
+     "WHERE finished_sequence <= started_sequence",
+     [](const Statement& row) {
+       return findings::end_not_after_start(row.text(0), row.integer(1), row.integer(2));
+     }},
+    {"SELECT task_run_id, changed_sequence, max(started_sequence, ifnull(finished_sequence, 0)) AS "
+     "newest FROM execution NOT INDEXED WHERE changed_sequence < newest",
+     [](const Statement& row) {
+       return findings::change_before(row.text(0), row.integer(1), row.integer(2));
+     }},
+    // The number of an end or a change that is another's start.
+    {"SELECT e.task_run_id, other.started_sequence, other.task_run_id FROM execution AS e NOT "
+     "INDEXED JOIN execution AS other ON other.started_sequence = e.finished_sequence "
+     "WHERE other.started_sequence <> e.started_sequence",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    {"SELECT e.task_run_id, other.started_sequence, other.task_run_id FROM execution AS e NOT "
+     "INDEXED JOIN execution AS other ON other.started_sequence = e.changed_sequence "
+     "WHERE other.started_sequence <> e.started_sequence "
+     "AND e.changed_sequence IS NOT e.finished_sequence",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    // The number of an end that is another's last change, which may be its end.
+    {"SELECT e.task_run_id, e.finished_sequence, other.task_run_id FROM execution AS e NOT INDEXED "
+     "JOIN execution AS other ON other.changed_sequence = e.finished_sequence "
+     "WHERE other.started_sequence <> e.started_sequence "
+     "AND other.changed_sequence <> other.started_sequence",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    // Two ends that are not the last changes of their executions.
+    {"SELECT max(task_run_id), finished_sequence, min(task_run_id) FROM execution NOT INDEXED "
+     "WHERE changed_sequence > finished_sequence GROUP BY finished_sequence HAVING count(*) > 1",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    {"SELECT task_run_id, state FROM execution NOT INDEXED WHERE state NOT BETWEEN 0 AND 9",
+     [](const Statement& row) { return findings::no_such_state(row.text(0), row.integer(1)); }},
+    {"SELECT task_run_id, epoch FROM execution NOT INDEXED WHERE epoch < 1",
+     [](const Statement& row) { return findings::bad_epoch(row.text(0), row.integer(1)); }},
+    {"SELECT task_run_id FROM execution NOT INDEXED WHERE state <= 1 "
+     "AND (finished_sequence IS NOT NULL OR finished_at IS NOT NULL)",
+     [](const Statement& row) { return findings::active_with_an_end(row.text(0)); }},
+    {"SELECT task_run_id FROM execution NOT INDEXED WHERE state > 1 "
+     "AND (finished_sequence IS NULL OR finished_at IS NULL)",
+     [](const Statement& row) { return findings::ended_without_an_end(row.text(0)); }},
+    {"SELECT max(task_run_id), task_id, min(task_run_id) FROM execution NOT INDEXED "
+     "WHERE state <= 1 GROUP BY task_id, arguments HAVING count(*) > 1",
+     [](const Statement& row) {
+       return findings::active_twice(row.text(0), row.text(1), row.text(2));
+     }},
+    {"SELECT f.started_sequence, f.path FROM execution_file AS f WHERE NOT EXISTS "
+     "(SELECT 1 FROM execution AS e WHERE e.started_sequence = f.started_sequence)",
+     [](const Statement& row) {
+       return LogFinding{
+           "files", "",
+           fmt::format(
+               "the file '{}' belongs to the execution with the number {}, which is not there",
+               one_line(row.text(1)), row.integer(0))};
+     }},
+    {"SELECT e.task_run_id, f.direction, max(f.position) + 1, count(*) FROM execution_file AS f "
+     "JOIN execution AS e USING (started_sequence) GROUP BY f.started_sequence, f.direction "
+     "HAVING count(*) <> max(f.position) + 1",
+     [](const Statement& row) {
+       return LogFinding{"files", row.text(0),
+                         fmt::format("of its {} {} files {} are there", row.integer(2),
+                                     row.integer(1) == 0 ? "input" : "output", row.integer(3))};
+     }},
+};
+
+class LogCheck {
+ public:
+  explicit LogCheck(Connection& connection) : connection_(connection) {}
+
+  std::vector<LogFinding> run() {
+    for (const RowRule& rule : kRules) {
+      look([&] {
+        Statement row(connection_, rule.sql);
+        while (row.step()) add(rule.finding(row));
+      });
+    }
+    look([&] { look_at_tags(); });
+    const bool rules_are_kept = findings_.empty();
+    look([&] { look_at_database(rules_are_kept); });
+    return std::move(findings_);
+  }
+
+ private:
+  void add(LogFinding finding) { findings_.push_back(std::move(finding)); }
+
+  // What cannot be read is a finding, once.
+  void look(const std::function<void()>& query) {
+    try {
+      query();
+    } catch (const SqliteError& error) {
+      if (error.code() != SQLITE_CORRUPT && error.code() != SQLITE_NOTADB) throw;
+      LogFinding finding{"integrity", "", "a part of the file cannot be read"};
+      if (std::exchange(is_unreadable_, true)) return;
+      add(std::move(finding));
+    }
+  }
+
+  void look_at_tags() {
+    Statement row(connection_,
+                  "SELECT task_run_id, tags FROM execution NOT INDEXED WHERE tags <> '{}'");
+    while (row.step()) {
+      if (!is_json_object(row.text(1))) add(findings::tags_no_object(row.text(0)));
+    }
+  }
+
+  // Where a rule of a table is broken, the row has been named above, and SQLite names the table only.
+  void look_at_database(bool rules_are_kept) {
+    Statement row(connection_, "PRAGMA integrity_check(1000)");
+    while (row.step()) {
+      std::string message = one_line(row.text(0));
+      const bool is_told = !rules_are_kept && message.starts_with("CHECK constraint failed in ");
+      if (message != "ok" && !is_told) add({"integrity", "", std::move(message)});
+    }
+  }
+
+  Connection& connection_;
+  bool is_unreadable_ = false;
+  std::vector<LogFinding> findings_;
+};
+
+}  // namespace
+
+std::vector<LogFinding> check_log(Connection& connection) { return LogCheck(connection).run(); }
+
+}  // namespace rota::inline v1

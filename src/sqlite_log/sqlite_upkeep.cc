@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the log in a file is kept in order, checked and followed.
+#include "execution_log/cleanup_pass.h"
+#include "execution_log/execution_rules.h"
+#include "sqlite_log/log_check.h"
+#include "sqlite_log/queries.h"
+#include "sqlite_log/sqlite_log.h"
+#include "sqlite_log/upkeep_queries.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace rota::inline v1 {
+namespace {
+
+constexpr std::chrono::milliseconds kLookInterval(100);
+
+// What is removed and what is kept; removes nothing.
+CleanupResult decide(Connection& connection, const CleanupRule& rule,
+                     const std::filesystem::path& project_root, TimePoint now) {
+  CleanupPass pass(rule, now, connection.log().native());
+  for (const std::string& name : rule.task_run_ids) {
+    const std::optional<Execution> execution = select_execution(connection, name);
+    pass.add_named(name, execution ? &*execution : nullptr);
+  }
+  if (!pass.has_rules()) return pass.result();
+  const auto is_named = [&](std::int64_t started) { return pass.is_named(started); };
+  pass.find_latest_success = [&](const std::string& task_id) {
+    return select_latest_success_start(connection, task_id, is_named);
+  };
+  pass.find_file_made_by = [&](const CleanupEntry& entry) -> std::optional<std::string> {
+    for (std::string& path : select_output_paths(connection, entry.started_sequence)) {
+      const bool is_newest = select_producer(connection, path, is_named) == entry.started_sequence;
+      if (is_newest && may_exist(project_root / path)) return std::move(path);
+    }
+    return std::nullopt;
+  };
+  for_each_by_task(connection, [&](CleanupEntry entry, const std::optional<TimePoint>& finished) {
+    pass.consider(std::move(entry), finished);
+  });
+  return pass.result();
+}
+
+// All that `read` reads is of one state of the file.
+template <class Read>
+auto read_at_once(Connection& connection, Read read) {
+  Statement(connection, "BEGIN").run();
+  try {
+    auto result = read();
+    Statement(connection, "COMMIT").run();
+    return result;
+  } catch (...) {
+    if (connection.in_transaction()) Statement(connection, "ROLLBACK").run();
+    throw;
+  }
+}
+
+}  // namespace
+
+bool SqliteLog::update_execution_record(std::string_view task_run_id, const RecordUpdate& update) {
+  check_update(update, task_run_id, location());
+  bool found = false;
+  write(
+      [&](Connection& connection) { found = update_free_fields(connection, task_run_id, update); });
+  return found;
+}
+
+bool SqliteLog::remove_execution_record(std::string_view task_run_id) {
+  bool found = false;
+  write([&](Connection& connection) {
+    const std::optional<Execution> execution = select_execution(connection, task_run_id);
+    found = execution.has_value();
+    if (execution) remove_execution(connection, execution->started_sequence);
+  });
+  return found;
+}
+
+CleanupResult SqliteLog::cleanup_old_executions(const CleanupRule& rule) {
+  if (rule.dry_run) {
+    check_usable("read");
+    const ReaderPool::Lease reader = readers_->take();
+    return read_at_once(*reader,
+                        [&] { return decide(*reader, rule, names_.root(), owners_.now()); });
+  }
+  CleanupResult result;
+  write([&](Connection& connection) {
+    result = decide(connection, rule, names_.root(), owners_.now());
+    for (const CleanupEntry& entry : result.removed)
+      remove_execution(connection, entry.started_sequence);
+  });
+  return result;
+}
+
+std::vector<LogFinding> SqliteLog::validate_execution_log() const {
+  check_usable("read");
+  // A connection of its own has no page in memory: it sees what is on the disk. Closing it ends the
+  // transaction, which a damaged file may not let it do otherwise.
+  const std::unique_ptr<Connection> connection = open_for_reading(file_);
+  Statement(*connection, "BEGIN").run();
+  return check_log(*connection);
+}
+
+std::int64_t SqliteLog::last_sequence() const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  return select_last_sequence(*reader);
+}
+
+std::vector<Execution> SqliteLog::changes_since(std::int64_t sequence, std::size_t limit) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  std::vector<Execution> changes = select_changes(*reader, sequence, limit);
+  for (Execution& execution : changes) show_lost_if_owner_is_dead(execution, owners_);
+  return changes;
+}
+
+std::vector<Execution> SqliteLog::watch(std::int64_t sequence, std::size_t limit,
+                                        std::chrono::milliseconds timeout) const {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + timeout;
+  for (;;) {
+    std::vector<Execution> changes = changes_since(sequence, limit);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    if (!changes.empty() || left.count() <= 0) return changes;
+    std::this_thread::sleep_for(std::min(left, kLookInterval));
+  }
+}
+
+std::vector<std::string> SqliteLog::find_task_run_ids(std::string_view prefix,
+                                                      std::size_t limit) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  return select_run_ids(*reader, prefix, limit);
+}
+
+}  // namespace rota::inline v1
