@@ -13,8 +13,9 @@ namespace rota::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit status: 0 done or nothing to do, 1 a task or plugin failed or a dependency is not "
+    "Exit status: 0 done or nothing to do, 1 a task or plugin failed, a dependency is not "
     "satisfied,\n"
+    "or the log is not sound, "
     "2 usage, 3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or "
     "written,\n"
     "130 interrupted.";
@@ -35,8 +36,8 @@ void add_commands(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   app.footer(kExitCodes);
   for (const auto add :
-       {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_graph,
-        add_lineage, add_validate, add_validate_child, add_doctor, add_new})
+       {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_lineage,
+        add_clean, add_verify, add_graph, add_validate, add_validate_child, add_doctor, add_new})
     add(app, line);
 }
 

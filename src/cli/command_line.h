@@ -30,6 +30,8 @@ void add_check(CLI::App& app, CommandLine& line);
 void add_plan(CLI::App& app, CommandLine& line);
 void add_run(CLI::App& app, CommandLine& line);
 void add_log(CLI::App& app, CommandLine& line);
+void add_clean(CLI::App& app, CommandLine& line);
+void add_verify(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
 void add_lineage(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);

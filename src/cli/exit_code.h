@@ -8,9 +8,9 @@
 namespace rota::cli {
 
 enum ExitCode : int {
-  kDone = 0,            // done, or nothing to do
-  kFailed = 1,          // a task or a plugin failed or a dependency is not satisfied
-  kUsage = 2,           // the command line is wrong
+  kDone = 0,    // done, or nothing to do
+  kFailed = 1,  // a task or a plugin failed, a dependency is not satisfied, or the log is not sound
+  kUsage = 2,   // the command line is wrong
   kInvalidGraph = 3,    // the graph or the plan is invalid
   kAlreadyRunning = 4,  // a task is running elsewhere
   kLogFailed = 5,       // the log cannot be read or written

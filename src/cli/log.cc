@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota log [ID]: the history of executions, newest first.
+#include "cli/log.h"
+
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/project_tasks.h"
+#include "cli/time_argument.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -15,27 +18,54 @@ namespace {
 struct LogOptionsGiven {
   std::size_t limit = 50;
   std::string state;
+  std::string since;
+  std::string until;
+  std::string run_id;
+  bool follow = false;
 };
 
-int show_log(const CommandLine& line, const LogOptionsGiven& given) {
+ExecutionState parse_state(const std::string& name) {
+  if (const auto state = parse_execution_state(name)) return *state;
+  throw UsageError(
+      fmt::format("--state {}: there is no such state; there are: submitted running success failed "
+                  "timeout cancelled lost skipped_up_to_date upstream_failed blocked",
+                  name));
+}
+
+HistoryQuery query_of(const CommandLine& line, const LogOptionsGiven& given) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   HistoryQuery query{.limit = given.limit};
-  if (!given.state.empty()) {
-    query.state = parse_execution_state(given.state);
-    if (!query.state) {
-      throw UsageError(fmt::format(
-          "--state {}: there is no such state; there are: submitted running success failed "
-          "timeout cancelled lost skipped_up_to_date upstream_failed blocked",
-          given.state));
-    }
-  }
+  if (!line.task_ids.empty()) query.task_id = line.task_ids.front();
+  if (!given.state.empty()) query.state = parse_state(given.state);
+  if (!given.since.empty()) query.since = parse_time(given.since, "--since", now);
+  if (!given.until.empty()) query.until = parse_time(given.until, "--until", now);
+  if (!given.run_id.empty()) query.run_id = given.run_id;
+  return query;
+}
+
+int show_log(const CommandLine& line, const LogOptionsGiven& given) {
+  const HistoryQuery query = query_of(line, given);
   const ProjectTasks tasks(line);
   const auto log = tasks.open_log_for_reading();
-  if (!line.task_ids.empty()) query.task_id = line.task_ids.front();
-  const std::vector<Execution> history = log->get_task_execution_history(query);
   // A task that is no longer there may still have a history; one that has neither is a slip of the pen.
-  if (history.empty() && query.task_id) tasks.require(*query.task_id);
+  const bool is_known =
+      !query.task_id ||
+      !log->get_task_execution_history({.task_id = query.task_id, .limit = 1}).empty();
+  if (!is_known) tasks.require(*query.task_id);
+  if (given.follow) return follow_log(tasks.project(), query, line.json);
+  const std::vector<Execution> history = log->get_task_execution_history(query);
   print(line.json ? history_to_json(history) : history_to_text(history));
   return kDone;
+}
+
+void add_filters(CLI::App& command, LogOptionsGiven& given) {
+  command.add_option("--state", given.state, "Only executions in this state")->type_name("STATE");
+  command
+      .add_option("--since", given.since,
+                  "Only what started then or later: a date, a date and time, or 30m, 12h, 7d ago")
+      ->type_name("TIME");
+  command.add_option("--until", given.until, "Only what started before then")->type_name("TIME");
+  command.add_option("--run", given.run_id, "Only executions of this run")->type_name("RUN");
 }
 
 }  // namespace
@@ -51,9 +81,14 @@ void add_log(CLI::App& app, CommandLine& line) {
       ->check(CLI::NonNegativeNumber)
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--state", given->state, "Only executions in this state")->type_name("STATE");
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return show_log(line, *given); }; });
+  add_filters(*command, *given);
+  command->add_flag("--follow,-f", given->follow,
+                    "Newest last, and then what begins and ends, until Ctrl-C (status 130)");
+  const CLI::App* show = add_log_show(*command, line);
+  command->callback([&line, given, show] {
+    if (show->parsed()) return;
+    line.command = [&line, given] { return show_log(line, *given); };
+  });
 }
 
 }  // namespace rota::cli

@@ -86,11 +86,18 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
           : fmt::format("there is no task {}; `rota list` shows those that there are", task_id));
 }
 
-std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_reading() const {
+bool has_log(const Project& project) {
   struct stat status {};
-  if (::lstat(project_.log_path.c_str(), &status) != 0 && errno == ENOENT)
-    return open_memory_log({.project_root = project_.root});
-  return open_sqlite_log(project_.log_path, {.project_root = project_.root, .read_only = true});
+  return ::lstat(project.log_path.c_str(), &status) == 0 || errno != ENOENT;
+}
+
+std::unique_ptr<ExecutionLog> open_log_for_reading(const Project& project) {
+  if (!has_log(project)) return open_memory_log({.project_root = project.root});
+  return open_sqlite_log(project.log_path, {.project_root = project.root, .read_only = true});
+}
+
+std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_reading() const {
+  return cli::open_log_for_reading(project_);
 }
 
 std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_writing() const {

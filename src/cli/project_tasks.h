@@ -16,6 +16,11 @@ Project find_project_for(const CommandLine& line);
 // On stderr, for folders of the search path that are not there.
 void warn_of_missing_folders(const Project& project);
 
+// For reading; an empty one where there is no log yet.
+std::unique_ptr<ExecutionLog> open_log_for_reading(const Project& project);
+// Whether there is a log: a file, or something else in its place.
+bool has_log(const Project& project);
+
 class ProjectTasks {
  public:
   // Finds the project from the current folder and discovers its classes; files that give none and classes

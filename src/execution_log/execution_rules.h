@@ -5,6 +5,7 @@
 #include "execution_log/file_names.h"
 #include "execution_log/owners.h"
 #include <rota/execution_log.h>
+#include <rota/export.h>
 
 #include <string>
 #include <string_view>
@@ -40,7 +41,7 @@ std::optional<ExecutionState> state_asked_for(const HistoryQuery& query);
 // True when no execution can be in both of the states that it asks for.
 bool contradicts_itself(const HistoryQuery& query);
 // Whether the query asks for this execution, by its state as shown.
-bool is_asked_for(const Execution& execution, const HistoryQuery& query);
+ROTA_EXPORT bool is_asked_for(const Execution& execution, const HistoryQuery& query);
 
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.

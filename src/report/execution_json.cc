@@ -18,6 +18,11 @@ Json files_tree(const std::vector<FileStamp>& files) {
   return tree;
 }
 
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 }  // namespace
 
 Json execution_tree(const Execution& execution) {
@@ -31,6 +36,7 @@ Json execution_tree(const Execution& execution) {
   }
   const ExecutionStart& start = execution.start;
   const Owner& owner = execution.owner;
+  const ExecutionEnd& end = execution.end;
   return {{"task_id", start.task_id},
           {"task_type", start.task_type},
           {"task_run_id", execution.task_run_id},
@@ -53,11 +59,24 @@ Json execution_tree(const Execution& execution) {
             {"pid", owner.pid},
             {"start_ticks", owner.start_ticks}}},
           {"started_sequence", execution.started_sequence},
-          {"finished_sequence", execution.finished_sequence}};
+          {"finished_sequence", execution.finished_sequence},
+          {"changed_sequence", execution.changed_sequence},
+          {"exit_code", or_null(end.exit_code)},
+          {"signal", or_null(end.signal)},
+          {"output_path", end.output_path.empty() ? Json(nullptr) : Json(end.output_path)},
+          {"cpu_time", end.cpu_time ? Json(seconds(*end.cpu_time)) : Json(nullptr)},
+          {"peak_memory_bytes", or_null(end.peak_memory_bytes)},
+          {"notes", execution.notes},
+          {"tags", embedded(execution.tags)},
+          {"imported_fields", embedded(execution.imported_fields)}};
 }
 
 std::string execution_to_json(const Execution& execution) {
   return indented(execution_tree(execution));
+}
+
+std::string execution_to_json_line(const Execution& execution) {
+  return compact(execution_tree(execution)) + '\n';
 }
 
 std::string history_to_json(const std::vector<Execution>& executions) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The history of executions for a person.
+#include "report/printable.h"
 #include "report/table.h"
 #include "report/text.h"
 #include "report/time_text.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,7 +28,34 @@ void add_files(Table& table, std::string label, const std::vector<FileStamp>& fi
   }
 }
 
+void add_process_end(Table& table, const ExecutionEnd& end) {
+  if (end.exit_code) table.add_row({"Exit code:", std::to_string(*end.exit_code)});
+  if (end.signal) table.add_row({"Signal:", std::to_string(*end.signal)});
+  if (!end.output_path.empty()) table.add_row({"Output:", end.output_path});
+  if (end.cpu_time) table.add_row({"CPU time:", duration_text(*end.cpu_time)});
+  if (end.peak_memory_bytes)
+    table.add_row({"Peak memory:", fmt::format("{} bytes", *end.peak_memory_bytes)});
+}
+
+// Its numbers in the log: of its start, of its end, and of a change after that.
+std::string sequence_of(const Execution& execution) {
+  std::string text = std::to_string(execution.started_sequence);
+  if (execution.finished_sequence != 0) text += fmt::format(" to {}", execution.finished_sequence);
+  if (execution.changed_sequence >
+      std::max(execution.started_sequence, execution.finished_sequence))
+    text += fmt::format(", changed with {}", execution.changed_sequence);
+  return text;
+}
+
 }  // namespace
+
+std::string execution_to_line(const Execution& execution) {
+  return fmt::format("{:<19}  {:<18}  {:<8}  {:>10}  {}{}{}\n",
+                     local_time_text(execution.started_at), to_string(execution.state()),
+                     printable(execution.task_run_id.substr(0, 8)), duration_of(execution),
+                     printable(execution.start.task_id), execution.end.message.empty() ? "" : "  ",
+                     printable(execution.end.message));
+}
 
 std::string history_to_text(const std::vector<Execution>& executions) {
   if (executions.empty()) return "no executions\n";
@@ -62,6 +91,14 @@ std::string execution_to_text(const Execution& execution) {
   add_files(table, "Inputs:", execution.end.inputs);
   add_files(table, "Outputs:", execution.end.outputs);
   add("Process:", fmt::format("{} on {}", execution.owner.pid, or_dash(execution.owner.host)));
+  add_process_end(table, execution.end);
+  add("Notes:", execution.notes);
+  const auto add_object = [&](const char* label, const std::string& object) {
+    if (object != "{}") add(label, object);
+  };
+  add_object("Tags:", execution.tags);
+  add_object("Imported:", execution.imported_fields);
+  add("Sequence:", sequence_of(execution));
   return table.text();
 }
 

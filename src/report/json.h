@@ -30,9 +30,12 @@ ROTA_EXPORT std::string check_to_json(const TaskMetadata& task,
 ROTA_EXPORT std::string plan_to_json(const Plan& plan);
 // {task_id, task_type, task_run_id, state, success, execution_time, started_at, finished_at,
 //  version, arguments, run_id, reason, message, input_files, output_files, metrics, owner,
-//  started_sequence, finished_sequence}; a file is
+//  started_sequence, finished_sequence, changed_sequence, exit_code, signal, output_path, cpu_time,
+//  peak_memory_bytes, notes, tags, imported_fields}; a file is
 //  {path, size_bytes, mtime_nanoseconds, content_hash: "" where it is not known}
 ROTA_EXPORT std::string execution_to_json(const Execution& execution);
+// The same on one line.
+ROTA_EXPORT std::string execution_to_json_line(const Execution& execution);
 ROTA_EXPORT std::string history_to_json(const std::vector<Execution>& executions);
 // {run_id, succeeded, log_failed, already_running, interrupted, execution_time, counts: {state: n},
 //  outcomes: [{task_id, state, task_run_id, execution_time, message}]}

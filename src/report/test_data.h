@@ -101,7 +101,16 @@ inline std::vector<Execution> executions() {
                 .message = "column \x1b[31mdep_time\n is \xFF missing",
                 .inputs = {{"data/flights.csv", 31'053'850, 1'795'442'000'000'000'001}},
                 .outputs = {{"out/clean", 10, 2}, {"out/counts.csv", 0, -1}},
-                .metrics = R"({"rows":336776})"};
+                .metrics = R"({"rows":336776})",
+                .exit_code = 3,
+                .signal = 9,
+                .output_path = ".rota/output/7d4f.txt",
+                .cpu_time = std::chrono::milliseconds(61'500),
+                .peak_memory_bytes = 123'456'789};
+  failed.notes = "looked at\n\x1b[31m";
+  failed.tags = R"({"team":"core"})";
+  failed.imported_fields = R"({"user":"ada"})";
+  failed.changed_sequence = 6;
   failed.started_sequence = 3;
   failed.finished_sequence = 4;
   failed.started_at = moment(0);

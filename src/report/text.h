@@ -31,6 +31,8 @@ ROTA_EXPORT std::string plan_to_text(const Plan& plan);
 ROTA_EXPORT std::string plan_summary(const Plan& plan);
 // `rota log`: as given (the log gives the newest first), in columns; without any it says so.
 ROTA_EXPORT std::string history_to_text(const std::vector<Execution>& executions);
+// One execution on a line whose columns stay where they are from one call to the next.
+ROTA_EXPORT std::string execution_to_line(const Execution& execution);
 // One execution, a label and a value a line.
 ROTA_EXPORT std::string execution_to_text(const Execution& execution);
 // The end of `rota run`: each task that did not succeed and why, then one line of figures.

@@ -103,7 +103,7 @@ def test_graph_speaks_three_languages(project):
 
 
 @pytest.mark.parametrize("command", [[], ["list"], ["show"], ["discover"], ["check"], ["plan"], ["run"], ["log"], ["graph"],
-                                     ["doctor"], ["lineage"]])
+                                     ["doctor"], ["lineage"], ["log", "show"], ["clean"], ["verify"]])
 def test_every_command_has_help(project, command):
     done = project.command(*command, "--help")
     assert done.returncode == 0 and "--help" in done.stdout and done.stderr == ""

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/time_argument.h"
+
+#include "cli/exit_code.h"
+
+#include <charconv>
+#include <ctime>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace rota::cli {
+namespace {
+
+// Of a unit of time; 0: it is none.
+std::int64_t seconds_of(char unit) {
+  switch (unit) {
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3'600;
+    case 'd':
+      return 86'400;
+    default:
+      return 0;
+  }
+}
+
+std::optional<std::chrono::seconds> parse_ago(const std::string& text) {
+  constexpr std::int64_t kMost = 100'000'000;  // also of days it is within the range of a moment
+  std::int64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, count);
+  const bool is_ago = error == std::errc() && after + 1 == end && seconds_of(*after) != 0;
+  if (!is_ago || count < 0 || count > kMost) return std::nullopt;
+  return std::chrono::seconds(count * seconds_of(*after));
+}
+
+// Whether the fields name a moment that exists: strptime takes also 31 February.
+bool is_real(const std::tm& given, const std::tm& normal) {
+  return given.tm_mday == normal.tm_mday && given.tm_mon == normal.tm_mon &&
+         given.tm_year == normal.tm_year && given.tm_sec == normal.tm_sec;
+}
+
+std::optional<TimePoint> parse_moment(std::string text) {
+  const bool is_utc = text.ends_with('Z');
+  if (is_utc) text.pop_back();
+  for (const char* const format :
+       {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
+    std::tm fields{};
+    const char* const end = ::strptime(text.c_str(), format, &fields);
+    if (end == nullptr || end != text.c_str() + text.size()) continue;
+    fields.tm_isdst = -1;
+    std::tm normal = fields;
+    const std::time_t time = is_utc ? ::timegm(&normal) : std::mktime(&normal);
+    if (!is_real(fields, normal)) return std::nullopt;
+    return TimePoint(std::chrono::seconds(time));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TimePoint parse_time(const std::string& text, const std::string& option, TimePoint now) {
+  if (const auto ago = parse_ago(text)) return now - *ago;
+  if (const auto moment = parse_moment(text)) return *moment;
+  throw UsageError(
+      fmt::format("{} {}: that is no time; give one such as 2026-11-23, '2026-11-23 14:05', "
+                  "2026-11-23T14:05:09Z, or 30m, 12h or 7d for that long ago",
+                  option, text));
+}
+
+}  // namespace rota::cli
