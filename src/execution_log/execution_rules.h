@@ -43,6 +43,9 @@ bool contradicts_itself(const HistoryQuery& query);
 // Whether the query asks for this execution, by its state as shown.
 ROTA_EXPORT bool is_asked_for(const Execution& execution, const HistoryQuery& query);
 
+// What a wait for a change is cut to, so that no clock overflows.
+inline constexpr std::chrono::hours kLongestWait(24 * 365);
+
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.
 std::string already_running_message(const Execution& active);

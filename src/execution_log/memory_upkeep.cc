@@ -5,6 +5,7 @@
 #include "execution_log/log_rules.h"
 #include "execution_log/memory_log.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -167,7 +168,7 @@ std::vector<Execution> MemoryLog::changes_since(std::int64_t sequence, std::size
 std::vector<Execution> MemoryLog::watch(std::int64_t sequence, std::size_t limit,
                                         std::chrono::milliseconds timeout) const {
   std::unique_lock hold(mutex_);
-  changed_.wait_for(hold, timeout,
+  changed_.wait_for(hold, std::min<std::chrono::milliseconds>(timeout, kLongestWait),
                     [&] { return by_change_.upper_bound(sequence) != by_change_.end(); });
   return changes_after(sequence, limit);
 }

@@ -118,7 +118,8 @@ std::vector<Execution> SqliteLog::changes_since(std::int64_t sequence, std::size
 std::vector<Execution> SqliteLog::watch(std::int64_t sequence, std::size_t limit,
                                         std::chrono::milliseconds timeout) const {
   using Clock = std::chrono::steady_clock;
-  const Clock::time_point end = Clock::now() + timeout;
+  const Clock::time_point end =
+      Clock::now() + std::min<std::chrono::milliseconds>(timeout, kLongestWait);
   for (;;) {
     std::vector<Execution> changes = changes_since(sequence, limit);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
