@@ -2,11 +2,15 @@
 // A process that uses a log on a disk that fails, for tests that look at what is there afterwards. It says on
 // its standard output what the log has answered, a line at a time: WORD TASK [RUN].
 //
-//   rota_disk_worker LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
+//   rota_disk_worker WORK LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
+//
+// WORK is `local`: executions are begun, ended and recorded; `shared`: the same, as on a file system that hosts
+// share; `migrate`: a log that is there is migrated to a made-up format 2 (readable by format 1).
 //
 //   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
 //   refused TASK RUN                                   as it should be: it runs, or has ended
 //   failed WORD TASK [RUN]                             with a LogError; WORD would have been said otherwise
+//   migrated                                           or: failed migrated
 //   mended                                             the disk works again from here on
 //   changes N                                          the last line: there were N calls that change a file
 //
@@ -19,6 +23,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -103,9 +108,13 @@ class Session {
   const std::string name_;
 };
 
-void use(const std::string& path) {
+void use(const std::string& path, bool is_shared) {
+  rota::LogFileRules rules;
+  if (is_shared) rules.shared_file_system = [](const std::filesystem::path&) { return "nfs"; };
   std::unique_ptr<rota::ExecutionLog> log;
-  const auto open = [&] { log = rota::open_sqlite_log(path); };
+  const auto open = [&] {
+    log = std::make_unique<rota::SqliteLog>(path, rota::LogOptions{}, rota::Owners{}, rules);
+  };
   for (const char* name : {"one.", "two."}) {
     if (try_to("opened log", open)) Session(*log, name).run();
     log.reset();
@@ -118,16 +127,32 @@ void use(const std::string& path) {
   if (is_open) Session(*log, "three.").record("after", 10);
 }
 
+void migrate(const std::string& path) {
+  static constexpr rota::Migration kMigrations[] = {
+      {"ALTER TABLE execution ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';"
+       "CREATE TABLE mood (name TEXT NOT NULL) STRICT; INSERT INTO mood VALUES ('good')",
+       {2, 1}},
+  };
+  rota::LogFileRules rules;
+  rules.formats = {kMigrations};
+  const bool done = try_to("migrated", [&] { rota::prepare_log_file(path, {}, rules); });
+  if (done) say("migrated");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() != 4) return 2;
-  const auto fault = rota::parse_fault(words[1]);
+  if (words.size() != 5) return 2;
+  const auto fault = rota::parse_fault(words[2]);
   if (!fault) return 2;
-  rota::install_faulty_disk(*fault, std::stoll(words[2]), std::stoull(words[3]));
+  rota::install_faulty_disk(*fault, std::stoll(words[3]), std::stoull(words[4]));
   try {
-    use(words[0]);
+    if (words[0] == "migrate") {
+      migrate(words[1]);
+    } else {
+      use(words[1], words[0] == "shared");
+    }
     say("changes " + std::to_string(rota::count_of_changes()));
   } catch (const std::exception& error) {
     say(std::string("error ") + error.what());

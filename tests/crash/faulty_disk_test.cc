@@ -67,13 +67,37 @@ Told parse(const std::vector<std::string>& lines) {
       if (word == "ended") told.tasks[task].end_failed = false;
       told.tasks[task].ended = word != "begun";
     } else {
-      EXPECT_TRUE(word == "refused" || word == "mended") << line;
+      EXPECT_TRUE(word == "refused" || word == "mended" || word == "migrated") << line;
     }
   }
   return told;
 }
 
-class FaultyDiskTest : public ::testing::Test {
+bool ends_process(const std::string& fault) {
+  return fault == "kill" || fault == "tear" || fault.starts_with("power");
+}
+
+// What it has said.
+std::vector<std::string> run_worker(const std::string& work, const fs::path& path,
+                                    const std::string& fault, int call, std::uint64_t seed) {
+  WorkerProcess worker({work, path.string(), fault, std::to_string(call), std::to_string(seed)},
+                       ROTA_DISK_WORKER);
+  std::vector<std::string> lines = worker.remaining_lines();
+  const bool ran_through = !lines.empty() && lines.back().starts_with("changes ");
+  EXPECT_EQ(WIFSIGNALED(worker.wait()), ends_process(fault) && !ran_through);
+  return lines;
+}
+
+std::string describe(const std::string& fault, int call, std::uint64_t seed,
+                     const std::vector<std::string>& lines) {
+  std::string all =
+      fault + " (" + std::to_string(seed) + ") at call " + std::to_string(call) + ":\n";
+  for (const std::string& line : lines) all += line + "\n";
+  return all;
+}
+
+// Once on a disk of this host, once as on a file system that hosts share.
+class FaultyDiskTest : public ::testing::TestWithParam<const char*> {
  protected:
   // One execution, whether it is all there or not at all.
   static void expect_whole(const Execution& execution) {
@@ -92,6 +116,8 @@ class FaultyDiskTest : public ::testing::Test {
 
   // Gives how many that were reported as failed are there all the same.
   static int expect_held(const fs::path& path, const Told& told) {
+    const auto seen =
+        open_sqlite_log(path, {.read_only = true})->get_task_execution_history({.limit = 0});
     const auto log = open_sqlite_log(path);
     std::map<std::string, Execution> there;
     for (Execution& execution : log->get_task_execution_history({.limit = 0})) {
@@ -99,6 +125,7 @@ class FaultyDiskTest : public ::testing::Test {
       const std::string task = execution.start.task_id;
       EXPECT_TRUE(there.emplace(task, std::move(execution)).second) << "twice: " << task;
     }
+    EXPECT_EQ(seen.size(), there.size()) << "who only reads sees something else";
     int unexpected = 0;
     for (const auto& [task, said] : told.tasks) {
       const auto found = there.find(task);
@@ -139,61 +166,114 @@ class FaultyDiskTest : public ::testing::Test {
       EXPECT_LE(told.failed.size(), 1U) << "more has failed than what met the fault";
     }
     expect_goes_on(path);
-    EXPECT_EQ(broken_rules(path), "");
   }
 
-  // The fault at each call in turn, until the worker runs through without meeting it.
-  static void fail_at_each_call(const std::string& fault, std::uint64_t seed = 1) {
-    const bool ends_process = fault == "kill" || fault == "tear" || fault.starts_with("power");
-    int call = 1;
+  // The fault at each call in turn, until the worker runs through without meeting it. In the second place,
+  // and for each of several seeds, at each third one only.
+  static void fail_at_each_call(const std::string& fault, std::uint64_t seed = 1,
+                                std::uint64_t seeds = 1) {
+    const int places = GetParam() == std::string("shared") ? 3 : 1;
+    const int step = kStep * places * static_cast<int>(seeds);
+    int call = static_cast<int>(seed);
     std::size_t met = 0;
-    for (bool goes_on = true; goes_on; call += kStep) {
+    for (bool goes_on = true; goes_on; call += step) {
       const TemporaryFolder folder = TemporaryFolder::in_memory();
       const fs::path path = folder / ".rota" / "log.db";
-      WorkerProcess worker({path.string(), fault, std::to_string(call), std::to_string(seed)},
-                           ROTA_DISK_WORKER);
-      const std::vector<std::string> lines = worker.remaining_lines();
+      const std::vector<std::string> lines = run_worker(GetParam(), path, fault, call, seed);
       const Told told = parse(lines);
-      EXPECT_EQ(WIFSIGNALED(worker.wait()), ends_process && !told.ran_through);
-      met += ends_process ? !told.ran_through : !told.failed.empty();
-      goes_on = ends_process ? !told.ran_through : call <= told.changes;
+      met += ends_process(fault) ? !told.ran_through : !told.failed.empty();
+      goes_on = ends_process(fault) ? !told.ran_through : call <= told.changes;
       expect_sound(path, told, fault);
-      if (::testing::Test::HasFailure()) {
-        std::string all = fault + " at call " + std::to_string(call) + ":\n";
-        for (const std::string& line : lines) all += line + "\n";
-        FAIL() << all;
-      }
+      if (::testing::Test::HasFailure()) FAIL() << describe(fault, call, seed, lines);
     }
-    EXPECT_GT(met, 50U / kStep) << "the disk did not fail";
-    std::cout << fault << " at each of " << call << " calls, " << met << " met\n";
+    EXPECT_GT(met, 100U / static_cast<unsigned>(step)) << "the disk did not fail";
+    std::cout << fault << " at " << met << " of " << call << " calls\n";
   }
 };
+INSTANTIATE_TEST_SUITE_P(Places, FaultyDiskTest, ::testing::Values("local", "shared"),
+                         [](const auto& info) { return std::string(info.param); });
 
-TEST_F(FaultyDiskTest, AKillBeforeAnyWriteLosesNothing) { fail_at_each_call("kill"); }
+TEST_P(FaultyDiskTest, AKillBeforeAnyWriteLosesNothing) { fail_at_each_call("kill"); }
 
-TEST_F(FaultyDiskTest, AKillInTheMiddleOfAnyWriteLosesNothing) { fail_at_each_call("tear"); }
+TEST_P(FaultyDiskTest, AKillInTheMiddleOfAnyWriteLosesNothing) { fail_at_each_call("tear"); }
 
-TEST_F(FaultyDiskTest, ALossOfPowerBeforeAnyWriteLosesNothing) { fail_at_each_call("power_cut"); }
+TEST_P(FaultyDiskTest, ALossOfPowerBeforeAnyWriteLosesNothing) { fail_at_each_call("power_cut"); }
 
-TEST_F(FaultyDiskTest, ALossOfPowerThatKeepsSomeOfWhatWasNotSyncedLosesNothing) {
+TEST_P(FaultyDiskTest, ALossOfPowerThatKeepsSomeOfWhatWasNotSyncedLosesNothing) {
   for (std::uint64_t seed = 1; seed <= 3 && !HasFailure(); ++seed)
-    fail_at_each_call("power_cut_half", seed);
+    fail_at_each_call("power_cut_half", seed, 3);
 }
 
-TEST_F(FaultyDiskTest, AFullDiskAtAnyWriteFailsThatOneOnlyAndLosesNothing) {
+TEST_P(FaultyDiskTest, AFullDiskAtAnyWriteFailsThatOneOnlyAndLosesNothing) {
   fail_at_each_call("full");
 }
 
-TEST_F(FaultyDiskTest, AnErrorAtAnyWriteFailsThatOneOnlyAndLosesNothing) {
+TEST_P(FaultyDiskTest, AnErrorAtAnyWriteFailsThatOneOnlyAndLosesNothing) {
   fail_at_each_call("error");
 }
 
-TEST_F(FaultyDiskTest, ADiskThatStaysFullFailsAllUntilThereIsRoomAndLosesNothing) {
+TEST_P(FaultyDiskTest, ADiskThatStaysFullFailsAllUntilThereIsRoomAndLosesNothing) {
   fail_at_each_call("stays_full");
 }
 
-TEST_F(FaultyDiskTest, ADiskThatStaysBrokenFailsAllUntilItIsMendedAndLosesNothing) {
+TEST_P(FaultyDiskTest, ADiskThatStaysBrokenFailsAllUntilItIsMendedAndLosesNothing) {
   fail_at_each_call("stays_broken");
+}
+
+// A log that is migrated while the disk fails: it is the old one or the new one, whole, and the next attempt
+// goes through.
+class MigrationOnFaultyDiskTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  static constexpr int kExecutions = 5;
+
+  static void expect_old_or_new(const fs::path& path) {
+    const std::string format = PlainSqlite(path).run("PRAGMA user_version");
+    EXPECT_THAT(format, ::testing::AnyOf("1|", "65538|"));
+    EXPECT_EQ(
+        PlainSqlite(path).run(
+            "SELECT count(*) FROM pragma_table_info('execution') WHERE name = 'mood' UNION ALL "
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'mood'"),
+        format == "1|" ? "0|0|" : "1|1|");
+    EXPECT_EQ(broken_rules(path), "");
+    EXPECT_EQ(open_sqlite_log(path)->get_task_execution_history({}).size(),
+              std::size_t{kExecutions});
+    const fs::path copy = path.string() + ".format-1.bak";
+    if (format != "1|") {
+      EXPECT_TRUE(fs::exists(copy));
+    }
+    if (fs::exists(copy)) {
+      EXPECT_EQ(PlainSqlite(copy).run("PRAGMA user_version"), "1|");
+      EXPECT_EQ(open_sqlite_log(copy)->get_task_execution_history({}).size(),
+                std::size_t{kExecutions});
+    }
+  }
+  static void migrate_with(const std::string& fault, std::uint64_t seed) {
+    int call = 1;
+    for (bool goes_on = true; goes_on; ++call) {
+      const TemporaryFolder folder = TemporaryFolder::in_memory();
+      const fs::path path = folder / "log.db";
+      for (int number = 0; number < kExecutions; ++number) make_log_with_one_success(path);
+      const std::vector<std::string> lines = run_worker("migrate", path, fault, call, seed);
+      const Told told = parse(lines);
+      goes_on = ends_process(fault) ? !told.ran_through : call <= told.changes;
+      expect_old_or_new(path);
+      EXPECT_THAT(run_worker("migrate", path, "none", 0, 0), ::testing::Contains("migrated"));
+      expect_old_or_new(path);
+      EXPECT_EQ(PlainSqlite(path).run("PRAGMA user_version"), "65538|");
+      if (::testing::Test::HasFailure()) FAIL() << describe(fault, call, seed, lines);
+    }
+    EXPECT_GT(call, 20) << "the disk did not fail";
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Faults, MigrationOnFaultyDiskTest,
+                         ::testing::Values("kill", "tear", "power_cut", "power_cut_half", "full",
+                                           "error", "stays_broken"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(MigrationOnFaultyDiskTest, LeavesTheOldOrTheNewLogWhole) {
+  const std::uint64_t seeds = GetParam() == std::string("power_cut_half") ? 3 : 1;
+  for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed)
+    migrate_with(GetParam(), seed);
 }
 
 }  // namespace
