@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A log that cannot be used: one line, status 5, the file as it was, and nothing run."""
+import contextlib
 import os
 import shutil
+import sqlite3
 
 import pytest
 from conftest import one_line
@@ -85,3 +87,27 @@ def test_a_log_that_no_version_knows_yet_is_refused_by_name(project):
     done = project.command("run")
     assert done.returncode == 2 and "postgresql://host/log" in one_line(done.stderr)
     assert project.ran() == []
+
+
+def test_doctor_tells_of_a_log_that_has_lost_its_wal(project):
+    project.command("run", "t_import")
+    log = project.folder / ".rota" / "log.db"
+    with contextlib.closing(sqlite3.connect(log)) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+    assert "written without a WAL still" in project.command("doctor").stdout
+    assert project.command("run", "t_import", "--force").returncode == 0
+
+
+def test_a_log_of_a_newer_format_that_allows_it_is_read_and_not_written(project):
+    project.command("run", "t_import")
+    log = project.folder / ".rota" / "log.db"
+    with contextlib.closing(sqlite3.connect(log)) as database:
+        database.execute("PRAGMA user_version = 65538")  # format 2, readable since format 1
+    before = log.read_bytes()
+    project.forget_runs()
+    assert [row["task_id"] for row in project.json("log")] == ["t_import"]
+    done = project.command("run", "--force")
+    assert done.returncode == 5 and project.ran() == []
+    assert "newer format 2" in done.stderr
+    assert "newer format 2" in project.command("doctor").stdout
+    assert log.read_bytes() == before

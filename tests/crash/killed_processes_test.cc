@@ -6,11 +6,13 @@
 #include "log_rules.h"
 #include "os/temporary_folder.h"
 #include "sqlite_log/log_folder.h"
+#include "sqlite_log/sqlite_log.h"
 #include "worker_process.h"
 #include <rota/execution_log.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <random>
@@ -104,9 +106,9 @@ std::size_t run_and_kill(const fs::path& log, std::chrono::microseconds life, Sa
   return reads;
 }
 
-TEST(KilledProcessesTest, LoseNothingThatWasAcknowledgedAndFailNoReader) {
+// `prepare` may make the log, else the processes do.
+void kill_in_rounds(std::uint64_t rounds, const std::function<void(const fs::path&)>& prepare) {
   const std::uint64_t seed = number_from_environment("ROTA_TEST_SEED", std::random_device()());
-  const std::uint64_t rounds = number_from_environment("ROTA_TEST_ROUNDS", kRounds);
   std::cout << "seed " << seed << "\n";
   std::mt19937_64 random(seed);
   std::size_t acknowledged = 0;
@@ -114,6 +116,7 @@ TEST(KilledProcessesTest, LoseNothingThatWasAcknowledgedAndFailNoReader) {
   for (std::uint64_t round = 0; round < rounds;) {
     const TemporaryFolder folder;
     const fs::path log = folder / ".rota" / "log.db";
+    prepare(log);
     Said said;
     // The first rounds of each log are short enough to fall into the making of the file.
     for (int of_log = 0; of_log < kRoundsWithOneLog && round < rounds; ++of_log, ++round) {
@@ -127,8 +130,21 @@ TEST(KilledProcessesTest, LoseNothingThatWasAcknowledgedAndFailNoReader) {
   }
   EXPECT_GT(acknowledged, 0U) << "the processes were killed before they did anything";
   EXPECT_GT(reads, 0U) << "the processes were killed before they read anything";
-  RecordProperty("acknowledged", std::to_string(acknowledged));
+  ::testing::Test::RecordProperty("acknowledged", std::to_string(acknowledged));
   std::cout << acknowledged << " acknowledged, " << reads << " reads\n";
+}
+
+TEST(KilledProcessesTest, LoseNothingThatWasAcknowledgedAndFailNoReader) {
+  kill_in_rounds(number_from_environment("ROTA_TEST_ROUNDS", kRounds), [](const fs::path&) {});
+}
+
+TEST(KilledProcessesTest, LoseNothingAndFailNoReaderAlsoWithoutAWal) {
+  LogFileRules rules;
+  rules.shared_file_system = [](const fs::path&) { return "nfs"; };
+  // The log keeps its rollback journal, whoever opens it later.
+  kill_in_rounds(
+      number_from_environment("ROTA_TEST_ROUNDS", kRounds / 5),
+      [&](const fs::path& log) { const SqliteLog made(log, LogOptions{}, Owners{}, rules); });
 }
 
 TEST(KilledProcessesTest, AnExecutionOfALivingProcessIsRefusedAndThatOfAKilledOneMakesWay) {
