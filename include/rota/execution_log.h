@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -204,6 +205,46 @@ struct FileUse {
   FileStamp stamp = {};
 };
 
+// ---- import and export ----
+
+enum class ImportMode : std::uint8_t {
+  merge,    // add what is not there yet
+  replace,  // the executions that are there go, all of them
+};
+
+// What became of an execution that was to be added.
+enum class ImportedAs : std::uint8_t {
+  added,
+  known,     // it was there before the import, with the same content
+  differs,   // its task_run_id was there before, with another content: not added
+  repeated,  // its task_run_id was added by this import already: not added
+};
+
+// Adds a whole execution that has ended, with its task_run_id and its times. Its sequences are given by the log.
+using AddExecution = std::function<ImportedAs(const Execution&)>;
+
+struct ExecutionFilter {
+  std::optional<std::string> task_id = {};
+  std::optional<ExecutionState> state = {};
+};
+
+// One state of a log, which later writes do not change.
+class ROTA_EXPORT LogSnapshot {
+ public:
+  LogSnapshot() = default;
+  LogSnapshot(const LogSnapshot&) = delete;
+  LogSnapshot& operator=(const LogSnapshot&) = delete;
+  virtual ~LogSnapshot();
+
+  // Oldest start first; ends when `take` gives false. `take` may look up tasks, and not go through executions.
+  virtual void for_each_execution(const ExecutionFilter& filter,
+                                  const std::function<bool(const Execution&)>& take) const = 0;
+  // Of each task, by id in byte order, the newest execution that really ran and has ended; ends when `take`
+  // gives false.
+  virtual void for_each_latest_execution(
+      const std::function<bool(const Execution&)>& take) const = 0;
+};
+
 // All members may be called from any thread. A write that returns is durable; one that throws LogError
 // has changed nothing. Order is the order of commits: a sequence number that grows with each start and
 // each end, never the clock.
@@ -309,6 +350,16 @@ class ROTA_EXPORT ExecutionLog {
   // The ids of executions that begin so, in byte order, at most `limit`. Found by an index.
   virtual std::vector<std::string> find_task_run_ids(std::string_view prefix,
                                                      std::size_t limit) const = 0;
+
+  // ---- import and export ----
+
+  // Calls `produce` inside of one transaction: all that it adds is in the log when this returns, and nothing of
+  // it when `produce` throws. It must not use the log otherwise, and may be called from another thread. Other
+  // writers wait. AlreadyRunningError: ImportMode::replace while an execution is active.
+  virtual void import_executions(ImportMode mode,
+                                 const std::function<void(const AddExecution&)>& produce) = 0;
+  // Calls `read` with one state of the log. Writers do not wait for it.
+  virtual void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const = 0;
 
   // Where the log is, as a person would name it: a path, or "memory".
   virtual std::string location() const = 0;

@@ -10,6 +10,7 @@
 #include <rota/logger.h>            // diagnostic messages
 #include <rota/operation.h>         // one step of a task
 #include <rota/execution_log.h>     // the history of executions
+#include <rota/exchange.h>          // the history as JSON and CSV
 #include <rota/lineage.h>           // what files were made from
 #include <rota/base_task.h>         // the base of tasks
 #include <rota/task_class.h>        // a type that can be made into a task

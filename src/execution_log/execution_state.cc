@@ -44,6 +44,7 @@ bool is_active(ExecutionState state) noexcept {
   return state == ExecutionState::submitted || state == ExecutionState::running;
 }
 
+LogSnapshot::~LogSnapshot() = default;
 ExecutionLog::~ExecutionLog() = default;
 
 }  // namespace rota::inline v1

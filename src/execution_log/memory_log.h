@@ -33,6 +33,9 @@ class MemoryLog : public ExecutionLog {
   std::optional<Execution> find_latest_execution(std::string_view task_id,
                                                  bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  void import_executions(ImportMode mode,
+                         const std::function<void(const AddExecution&)>& produce) override;
+  void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const override;
   std::string location() const override { return "memory"; }
 
   // Files of executions.
@@ -79,6 +82,9 @@ class MemoryLog : public ExecutionLog {
   std::int64_t latest_success_besides(const std::string& task_id, const CleanupPass& pass) const;
   std::unordered_map<std::string, std::int64_t> producers_besides(const CleanupPass& pass) const;
   std::vector<Execution> changes_after(std::int64_t sequence, std::size_t limit) const;
+  void append_imported(Execution execution);
+  void remove_all();
+  void clear_indexes();
   Execution shown(Index index) const;
   void add_files(Index index, FileDirection direction, std::vector<FileStamp> files);
   // The use that is there, or this one.

@@ -58,17 +58,26 @@ bool MemoryLog::remove_execution_record(std::string_view task_run_id) {
   return true;
 }
 
+void MemoryLog::clear_indexes() {
+  by_run_id_.clear();
+  by_change_.clear();
+  by_task_.clear();
+  active_.clear();
+  file_uses_.clear();
+}
+
+void MemoryLog::remove_all() {
+  executions_.clear();
+  clear_indexes();
+}
+
 // The others move together, and are indexed anew.
 void MemoryLog::remove(const std::unordered_set<std::int64_t>& started_sequences) {
   if (started_sequences.empty()) return;
   std::erase_if(executions_, [&](const Execution& execution) {
     return started_sequences.contains(execution.started_sequence);
   });
-  by_run_id_.clear();
-  by_change_.clear();
-  by_task_.clear();
-  active_.clear();
-  file_uses_.clear();
+  clear_indexes();
   for (Index index = 0; index < executions_.size(); ++index) {
     const Execution& execution = executions_[index];
     index_start(index);

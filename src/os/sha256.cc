@@ -17,6 +17,15 @@ int value_of(char digit) noexcept {
 
 }  // namespace
 
+Sha256 sha256_of(std::string_view content) noexcept {
+  SHA2_CTX context;
+  SHA256Init(&context);
+  SHA256Update(&context, reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
+  Sha256 hash;
+  SHA256Final(hash.data(), &context);
+  return hash;
+}
+
 std::optional<Sha256> sha256_of_file(int fd) noexcept {
   SHA2_CTX context;
   SHA256Init(&context);

@@ -12,6 +12,7 @@ namespace rota::inline v1 {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
+Sha256 sha256_of(std::string_view content) noexcept;
 // Of all that an open file holds, from its beginning. Nothing, with errno set, where it cannot be read.
 std::optional<Sha256> sha256_of_file(int fd) noexcept;
 

@@ -49,8 +49,19 @@ const char* const queries::kHistoryOfTaskAndState = ROTA_SELECT
     "AND state = :state " ROTA_FILTER "ORDER BY started_sequence DESC";
 const char* const queries::kChanges =
     ROTA_SELECT "WHERE changed_sequence > :sequence ORDER BY changed_sequence";
+const char* const queries::kOldestFirst = ROTA_SELECT "ORDER BY started_sequence";
+const char* const queries::kOldestFirstOfTask =
+    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id ORDER BY started_sequence";
+const char* const queries::kLatestEnded = ROTA_SELECT
+    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 AND state >= 2 "
+    "ORDER BY started_sequence DESC LIMIT 1";
 #undef ROTA_SELECT
 #undef ROTA_FILTER
+const char* const queries::kFirstTask =
+    "SELECT min(task_id) FROM execution INDEXED BY execution_run WHERE state <= 6";
+const char* const queries::kNextTask =
+    "SELECT min(task_id) FROM execution INDEXED BY execution_run "
+    "WHERE state <= 6 AND task_id > :after";
 
 namespace {
 
@@ -209,6 +220,51 @@ std::vector<Execution> select_changes(Connection& connection, std::int64_t seque
   while ((limit == 0 || changes.size() < limit) && statement.step())
     changes.push_back(read_execution(connection, statement));
   return changes;
+}
+
+void select_oldest_first(Connection& connection, const std::optional<std::string>& task_id,
+                         const std::function<bool(Execution)>& take) {
+  Statement statement(connection, task_id ? queries::kOldestFirstOfTask : queries::kOldestFirst);
+  if (task_id) statement.bind(":task_id", *task_id);
+  while (statement.step() && take(read_execution(connection, statement))) {
+  }
+}
+
+std::optional<std::string> select_next_task(Connection& connection,
+                                            const std::optional<std::string>& after) {
+  Statement statement(connection, after ? queries::kNextTask : queries::kFirstTask);
+  if (after) statement.bind(":after", *after);
+  if (!statement.step() || statement.is_null(0)) return std::nullopt;
+  return statement.text(0);
+}
+
+std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id) {
+  Statement statement(connection, queries::kLatestEnded);
+  statement.bind(":task_id", task_id);
+  return read_one(connection, statement);
+}
+
+std::optional<std::int64_t> find_started_sequence(Connection& connection,
+                                                  std::string_view task_run_id) {
+  Statement statement(connection,
+                      "SELECT started_sequence FROM execution WHERE task_run_id = :task_run_id");
+  statement.bind(":task_run_id", task_run_id);
+  return statement.step() ? std::optional(statement.integer(0)) : std::nullopt;
+}
+
+std::int64_t select_sequence(Connection& connection) {
+  Statement statement(connection, "SELECT sequence FROM log");
+  if (!statement.step()) connection.fail_as_damaged("its sequence is missing");
+  return statement.integer(0);
+}
+
+void set_sequence(Connection& connection, std::int64_t sequence) {
+  Statement(connection, "UPDATE log SET sequence = :sequence").bind(":sequence", sequence).run();
+}
+
+void delete_all_executions(Connection& connection) {
+  Statement(connection, "DELETE FROM execution_file").run();
+  Statement(connection, "DELETE FROM execution").run();
 }
 
 std::int64_t take_sequence(Connection& connection) {

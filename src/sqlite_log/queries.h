@@ -26,6 +26,11 @@ extern const char* const kHistoryOfTask;
 extern const char* const kHistoryOfState;
 extern const char* const kHistoryOfTaskAndState;
 extern const char* const kChanges;
+extern const char* const kOldestFirst;
+extern const char* const kOldestFirstOfTask;
+extern const char* const kFirstTask;
+extern const char* const kNextTask;
+extern const char* const kLatestEnded;
 }  // namespace queries
 
 // Throws LogError for a number that is no state.
@@ -47,6 +52,23 @@ void select_history(Connection& connection, const HistoryQuery& query,
 // Those whose last change came after `sequence`, in the order of their changes; limit 0: all.
 std::vector<Execution> select_changes(Connection& connection, std::int64_t sequence,
                                       std::size_t limit);
+
+// ---- import and export ----------------------------------------------------------------------------
+
+// Oldest start first; ends when `take` gives false.
+void select_oldest_first(Connection& connection, const std::optional<std::string>& task_id,
+                         const std::function<bool(Execution)>& take);
+// The next task, by id in byte order, that has executions that really ran.
+std::optional<std::string> select_next_task(Connection& connection,
+                                            const std::optional<std::string>& after);
+// The newest execution of a task that really ran and has ended.
+std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id);
+std::optional<std::int64_t> find_started_sequence(Connection& connection,
+                                                  std::string_view task_run_id);
+// The last number that was given.
+std::int64_t select_sequence(Connection& connection);
+void set_sequence(Connection& connection, std::int64_t sequence);
+void delete_all_executions(Connection& connection);
 
 // ---- writing ---------------------------------------------------------------------------------------
 

@@ -90,6 +90,10 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
                                "started_sequence>? AND started_sequence<?)"),
                       by_index("SEARCH execution USING INTEGER PRIMARY KEY (rowid=?)")));
   }
+  EXPECT_THAT(plan(queries::kOldestFirstOfTask), by_index("INDEX execution_task (task_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestEnded), by_index("INDEX execution_run (task_id=?)"));
+  EXPECT_THAT(plan(queries::kNextTask), by_index("INDEX execution_run (task_id>?)"));
+  EXPECT_THAT(plan(queries::kOldestFirst), Not(HasSubstr("TEMP B-TREE")));
   // All active ones: the whole of an index that has no others.
   EXPECT_THAT(plan(queries::kAllActive),
               AllOf(HasSubstr("USING INDEX execution_active"), Not(HasSubstr("TEMP B-TREE"))));

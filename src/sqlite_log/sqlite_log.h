@@ -35,6 +35,9 @@ class SqliteLog final : public ExecutionLog {
   std::optional<Execution> find_latest_execution(std::string_view task_id,
                                                  bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  void import_executions(ImportMode mode,
+                         const std::function<void(const AddExecution&)>& produce) override;
+  void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const override;
   std::string location() const override { return file_.path.string(); }
   std::string remark() const override;
 

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exchange/json_import.h"
+
+#include "exchange/execution_record.h"
+#include "exchange/json_log_reader.h"
+#include "exchange/log_document.h"
+#include "os/one_line.h"
+#include "os/uuid.h"
+
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+using Json = nlohmann::json;
+
+// What is held of the log besides one execution.
+constexpr std::uint64_t kMaxDocumentBytes = std::uint64_t{256} << 20;
+constexpr std::size_t kMaxProblems = 100;
+
+// One import: from pieces of JSON to executions that the log is told of.
+class JsonImport {
+ public:
+  JsonImport(ByteSource& source, std::string_view name, const ImportOptions& options,
+             const TimeZone& zone, const AddExecution& add)
+      : source_(source), name_(name), options_(options), zone_(zone), add_(add) {}
+
+  ImportSummary run() {
+    try {
+      read_json_log(source_,
+                    {.execution = [this](JsonPiece piece) { take_execution(std::move(piece)); },
+                     .tasks = [this] { document_.has_tasks(); },
+                     .task = [this](const std::string& id,
+                                    JsonPiece piece) { take_task(id, std::move(piece)); },
+                     .field = [this](const std::string& key,
+                                     JsonPiece piece) { take_field(key, std::move(piece)); }});
+    } catch (const NotAJsonLog& error) {
+      const std::string what = is_empty() ? "it is empty" : error.what();
+      refuse(what, in_executions_ ? fmt::format("after executions[{}], ", index_ - 1) : "",
+             source_.position(), "give a whole JSON log, as it was written");
+    }
+    add_last();
+    return std::move(summary_);
+  }
+
+ private:
+  // The last one read: it waits until it is known whether it is the last of all.
+  struct Held {
+    Execution execution;
+    std::size_t index;
+    Position position;
+  };
+
+  bool is_empty() { return source_.position().byte == 0 && source_.at_end(); }
+
+  [[noreturn]] void refuse(std::string_view what, std::string_view where, Position position,
+                           std::string_view advice) const {
+    throw ExchangeError(
+        fmt::format("cannot import {}: {}line {}, byte {}: {}; nothing was imported; {}",
+                    one_line(name_), where, position.line, position.byte, one_line(what), advice));
+  }
+  void bad_execution(std::size_t index, Position position, const std::string& what) {
+    const std::string where = fmt::format("executions[{}], ", index);
+    if (!options_.skip_bad)
+      refuse(what, where, position, "mend it, or leave out what is bad (--skip-bad)");
+    ++summary_.skipped;
+    if (summary_.problems.size() == kMaxProblems) return;
+    summary_.problems.push_back(fmt::format("{}: {}line {}, byte {}: {}", one_line(name_), where,
+                                            position.line, position.byte, one_line(what)));
+  }
+
+  void take_execution(JsonPiece piece) {
+    in_executions_ = true;
+    const std::size_t index = index_++;
+    if (!piece.fault.empty()) return bad_execution(index, piece.position, piece.fault);
+    Execution execution;
+    try {
+      execution = execution_of_record(piece.value, zone_);
+    } catch (const BadRecord& bad) {
+      return bad_execution(index, piece.position, bad.what());
+    }
+    if (execution.task_run_id.empty()) execution.task_run_id = name_of(piece.value);
+    add_held();
+    held_ = {std::move(execution), index, piece.position};
+  }
+
+  // Of its content and how many of the same content were before it, so that a second import gives it again.
+  std::string name_of(const Json& record) {
+    const std::string content = record.dump();
+    const std::uint32_t before = times_seen_[make_uuid_of(content)]++;
+    return make_uuid_of(fmt::format("{}\n{}", content, before));
+  }
+
+  void add_held() {
+    if (!held_) return;
+    const Held held = *std::exchange(held_, std::nullopt);
+    if (add(held)) document_.add_execution(held.execution);
+  }
+  // With what the log has besides its executions.
+  void add_last() {
+    if (!held_) return;
+    document_.add_execution(held_->execution);
+    Json fields = Json::parse(held_->execution.imported_fields);
+    fields["document"] = document_.to_json();
+    held_->execution.imported_fields = fields.dump();
+    (void)add(*held_);
+  }
+  // False: it was skipped.
+  bool add(const Held& held) {
+    const auto bad = [&](std::string_view what) {
+      bad_execution(held.index, held.position,
+                    fmt::format("the task_run_id {} is {}", held.execution.task_run_id, what));
+      return false;
+    };
+    switch (add_(held.execution)) {
+      case ImportedAs::added:
+        ++summary_.imported;
+        return true;
+      case ImportedAs::known:
+        ++summary_.known;
+        return true;
+      case ImportedAs::differs:
+        return bad("in the log with another content");
+      case ImportedAs::repeated:
+        return bad("in the file twice");
+    }
+    return false;
+  }
+
+  void take_task(const std::string& task_id, JsonPiece piece) {
+    const std::string where = fmt::format("tasks['{}'], ", one_line(task_id.substr(0, 80)));
+    check(where, piece, [&] { check_task_entry(piece.value); });
+    if (!document_.add_task(task_id, piece.value))
+      refuse("this key is there twice", where, piece.position, kMend);
+    check_size(piece.position);
+  }
+
+  void take_field(const std::string& key, JsonPiece piece) {
+    const std::string where = fmt::format("'{}', ", one_line(key.substr(0, 80)));
+    check(where, piece, [&] { check_field(key, piece.value, zone_); });
+    document_.add_field(key, std::move(piece.value));
+    check_size(piece.position);
+  }
+
+  template <class Check>
+  void check(const std::string& where, const JsonPiece& piece, Check check) const try {
+    if (!piece.fault.empty()) throw BadRecord(piece.fault);
+    check();
+  } catch (const BadRecord& bad) {
+    refuse(bad.what(), where, piece.position, kMend);
+  }
+
+  void check_size(Position position) const {
+    if (document_.size() <= kMaxDocumentBytes) return;
+    refuse(fmt::format("what is besides the executions is larger than {} MiB",
+                       kMaxDocumentBytes >> 20U),
+           "", position, "take it out, or import the log in parts");
+  }
+
+  static constexpr const char* kMend = "mend it";
+
+  ByteSource& source_;
+  const std::string_view name_;
+  const ImportOptions& options_;
+  const TimeZone& zone_;
+  const AddExecution& add_;
+  ImportSummary summary_;
+  std::optional<Held> held_;
+  std::size_t index_ = 0;  // of the next execution
+  bool in_executions_ = false;
+  ReadDocument document_;
+  std::unordered_map<std::string, std::uint32_t>
+      times_seen_;  // those without a task_run_id, by their content
+};
+
+}  // namespace
+
+ImportSummary import_json_log(ExecutionLog& log, ByteSource& source, std::string_view name,
+                              const ImportOptions& options) {
+  const TimeZone zone(options.time_zone);
+  ImportSummary summary;
+  log.import_executions(options.mode, [&](const AddExecution& add) {
+    summary = JsonImport(source, name, options, zone, add).run();
+  });
+  return summary;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Import into the log, and a snapshot of it.
+#include "execution_log/execution_rules.h"
+#include "execution_log/imported.h"
+#include "sqlite_log/queries.h"
+#include "sqlite_log/sqlite_log.h"
+
+namespace rota::inline v1 {
+namespace {
+
+// Of one connection, inside of a transaction.
+class SqliteSnapshot final : public LogSnapshot {
+ public:
+  SqliteSnapshot(Connection& connection, const Owners& owners)
+      : connection_(connection), owners_(owners) {}
+
+  void for_each_execution(const ExecutionFilter& filter,
+                          const std::function<bool(const Execution&)>& take) const override {
+    select_oldest_first(connection_, filter.task_id, [&](Execution execution) {
+      show_lost_if_owner_is_dead(execution, owners_);
+      const bool is_asked_for = !filter.state || execution.state() == *filter.state;
+      return !is_asked_for || take(execution);
+    });
+  }
+  void for_each_latest_execution(const std::function<bool(const Execution&)>& take) const override {
+    std::optional<std::string> task_id = select_next_task(connection_, std::nullopt);
+    for (; task_id; task_id = select_next_task(connection_, task_id)) {
+      const auto latest = select_latest_ended(connection_, *task_id);
+      if (latest && !take(*latest)) return;
+    }
+  }
+
+ private:
+  Connection& connection_;
+  const Owners& owners_;
+};
+
+void remove_all(Connection& connection, const Owners& owners) {
+  for (const Execution& active : select_all_active(connection)) {
+    if (!owners.is_dead(active.owner)) throw AlreadyRunningError(cannot_replace_message(active));
+  }
+  delete_all_executions(connection);
+}
+
+}  // namespace
+
+void SqliteLog::import_executions(ImportMode mode,
+                                  const std::function<void(const AddExecution&)>& produce) {
+  write([&](Connection& connection) {
+    if (mode == ImportMode::replace) remove_all(connection, owners_);
+    const std::int64_t before = select_sequence(connection);
+    std::int64_t sequence = before;
+    produce([&](const Execution& given) {
+      check_whole_end(given.end, location());
+      if (const auto there = find_started_sequence(connection, given.task_run_id)) {
+        if (*there > before) return ImportedAs::repeated;
+        return compare_imported(select_execution(connection, given.task_run_id).value(), given);
+      }
+      Execution execution = given;
+      execution.started_sequence = ++sequence;
+      execution.finished_sequence = ++sequence;
+      execution.epoch = 1;
+      insert_execution(connection, execution);
+      return ImportedAs::added;
+    });
+    set_sequence(connection, sequence);
+  });
+}
+
+void SqliteLog::read_snapshot(const std::function<void(const LogSnapshot&)>& read) const {
+  check_usable("read");
+  const ReaderPool::Lease reader = readers_->take();
+  Connection& connection = *reader;
+  Statement(connection, "BEGIN").run();
+  try {
+    read(SqliteSnapshot(connection, owners_));
+  } catch (...) {
+    if (connection.in_transaction()) connection.execute("ROLLBACK");
+    throw;
+  }
+  Statement(connection, "COMMIT").run();
+}
+
+}  // namespace rota::inline v1
