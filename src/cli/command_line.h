@@ -34,6 +34,8 @@ void add_clean(CLI::App& app, CommandLine& line);
 void add_verify(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
 void add_lineage(CLI::App& app, CommandLine& line);
+void add_import(CLI::App& app, CommandLine& line);
+void add_export(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);
 void add_new(CLI::App& app, CommandLine& line);
 void add_validate(CLI::App& app, CommandLine& line);
