@@ -355,6 +355,17 @@ TEST(RoundTripTest, AnOriginalLogComesBackEqual) {
   EXPECT_EQ(round_trip(original_log(9)), original_log(9));
 }
 
+TEST(RoundTripTest, NumbersBeyondTheirColumnsComeBack) {
+  Json file = original_log(1);
+  const std::uint64_t large = std::uint64_t{1} << 63U;
+  file["executions"][0]["input_files"] = {{{"path", "p"}, {"mtime_nanoseconds", large}}};
+  file["executions"][0]["output_files"] = {{{"path", "p"}, {"size_bytes", large}}};
+  file["executions"][0]["owner"] = {{"pid", large}};
+  file["executions"][0]["exit_code"] = large;
+  file["executions"][0]["peak_memory_bytes"] = large;
+  EXPECT_EQ(round_trip(file).dump(), file.dump());
+}
+
 TEST(RoundTripTest, TypicalLogsNeedNothingForTheirTasks) {
   const auto log = open_memory_log();
   import_text(*log, original_log(9).dump());

@@ -106,12 +106,13 @@ void read_times(const Json& record, const TimeZone& zone, Execution& execution) 
 
 // ---- files ----
 
-template <class Number>
-Number number_or_zero(const Json& object, const char* key) {
+// 0 where it does not fit.
+std::int64_t number_or_zero(const Json& object, const char* key) {
   const Json& value = value_of(object, key);
-  return value.is_number_integer() && (value.is_number_unsigned() || std::is_signed_v<Number>)
-             ? value.get<Number>()
-             : Number{0};
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kMax);
+  return fits ? value.get<std::int64_t>() : 0;
 }
 
 std::vector<FileStamp> read_files(const Json& record, const char* key,
@@ -127,10 +128,9 @@ std::vector<FileStamp> read_files(const Json& record, const char* key,
     for (const char* text : texts) (void)text_or(file, text, "", name + ".");
     FileStamp stamp;
     stamp.path = text_or(file, "path", "", name + ".");
-    stamp.size_bytes = number_or_zero<std::uint64_t>(file, "size_bytes");
-    if (stamp.size_bytes > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      stamp.size_bytes = 0;
-    stamp.mtime_nanoseconds = number_or_zero<std::int64_t>(file, "mtime_nanoseconds");
+    stamp.size_bytes =
+        static_cast<std::uint64_t>(std::max(number_or_zero(file, "size_bytes"), std::int64_t{0}));
+    stamp.mtime_nanoseconds = number_or_zero(file, "mtime_nanoseconds");
     if (!stamp.path.empty()) files.push_back(std::move(stamp));
   }
   return files;
@@ -188,8 +188,8 @@ void take_owner(const Json& record, Owner& owner) {
   const Json& value = value_of(record, "owner");
   if (!value.is_object()) return;
   take_text(value, "boot_id", owner.boot_id);
-  owner.pid = number_or_zero<std::int64_t>(value, "pid");
-  owner.start_ticks = number_or_zero<std::int64_t>(value, "start_ticks");
+  owner.pid = number_or_zero(value, "pid");
+  owner.start_ticks = number_or_zero(value, "start_ticks");
 }
 
 void take_added_keys(const Json& record, const TimeZone& zone, Execution& execution) {
@@ -224,17 +224,17 @@ bool is_as_rota_writes_it(const Json& record, const Execution& execution, const 
   return written == record;
 }
 
-// 1 and 1.0 are equal, and not the same.
+// 1 and 1.0 are equal, and so are 0.0 and -0.0, and not the same.
 bool are_same(const Json& left, const Json& right) {
-  return left == right && left.is_number_float() == right.is_number_float();
+  return left == right && (!left.is_number() || left.dump() == right.dump());
 }
 
-std::string fields_without_a_place(const Json& record, Execution execution, const TimeZone& zone) {
+std::string fields_without_a_place(const Json& record, const Execution& execution,
+                                   const TimeZone& zone) {
   if (is_as_rota_writes_it(record, execution, zone)) return "{}";
   Json kept = {{"record", Json::object()}};
-  execution.imported_fields = kept.dump();
   RecordStyle style{zone};
-  const Json written = record_of_execution(execution, style);
+  const Json written = record_of_columns(execution, style);
   for (const auto& [key, value] : record.items()) {
     const auto found = written.find(key);
     if (found == written.end() || !are_same(*found, value)) kept["record"][key] = value;

@@ -37,6 +37,9 @@ struct RecordStyle {
 // Without a time of the end while the execution has none.
 nlohmann::ordered_json record_of_execution(const Execution& execution, RecordStyle& style);
 
+// Only what such an execution gives when it was imported: without that which imported_fields has.
+nlohmann::ordered_json record_of_columns(const Execution& execution, RecordStyle& style);
+
 // What an imported record had under this key and the execution has no place for; else null.
 nlohmann::json imported_field(const nlohmann::json& imported_fields, std::string_view key);
 

@@ -107,21 +107,26 @@ void ReadDocument::add_field(const std::string& key, Json value) {
 void ReadDocument::add_execution(const Execution& execution) {
   ++executions_;
   if (execution.state() > ExecutionState::lost) return;  // it was not run
-  std::string& computed = computed_[execution.start.task_id];
-  if (computed.empty()) size_ += execution.start.task_id.size() + 300;
-  computed = dumped(task_entry(execution));
+  constexpr std::uint64_t kBesides = 1000;
+  Execution& latest = latest_[execution.start.task_id];
+  if (latest.task_run_id.empty())
+    size_ += kBesides;
+  else
+    size_ -= latest.imported_fields.size();
+  size_ += execution.imported_fields.size();
+  latest = execution;
 }
 
 Json ReadDocument::to_json() const {
   Json tasks = Json::object();
-  for (const auto& [task_id, computed] : computed_) {
+  for (const auto& [task_id, latest] : latest_) {
     const auto entry = entries_.find(task_id);
-    if (entry != entries_.end() && entry->second == computed) continue;
-    Json& task = tasks[task_id] = {{"run", Json::parse(computed).at("last_task_run_id")}};
+    if (entry != entries_.end() && entry->second == dumped(task_entry(latest))) continue;
+    Json& task = tasks[task_id] = {{"run", latest.task_run_id}};
     if (entry != entries_.end()) task["entry"] = Json::parse(entry->second);
   }
   for (const auto& [task_id, entry] : entries_) {
-    if (!computed_.contains(task_id)) tasks[task_id] = {{"run", ""}, {"entry", Json::parse(entry)}};
+    if (!latest_.contains(task_id)) tasks[task_id] = {{"run", ""}, {"entry", Json::parse(entry)}};
   }
   Json document = {{"executions", executions_}, {"fields", fields_}};
   if (!has_tasks_) document["absent"].push_back("tasks");

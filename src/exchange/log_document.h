@@ -48,8 +48,8 @@ class ReadDocument {
   std::uint64_t size_ = 0;
   std::uint64_t executions_ = 0;
   nlohmann::json fields_ = nlohmann::json::object();
-  std::map<std::string, std::string> entries_;   // as JSON text
-  std::map<std::string, std::string> computed_;  // of the executions, as JSON text
+  std::map<std::string, std::string> entries_;  // as JSON text
+  std::map<std::string, Execution> latest_;     // of each task
 };
 
 // What an export has seen of the documents of its executions, and what it makes of them.

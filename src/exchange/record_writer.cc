@@ -174,6 +174,10 @@ void restore_imported(const Json& imported_fields, Record& record) {
 
 }  // namespace
 
+Record record_of_columns(const Execution& execution, RecordStyle& style) {
+  return RecordWriter(execution, true, style).write();
+}
+
 Record record_of_execution(const Execution& execution, RecordStyle& style) {
   if (execution.imported_fields == "{}") return RecordWriter(execution, false, style).write();
   const Json imported = Json::parse(execution.imported_fields, nullptr, false);
