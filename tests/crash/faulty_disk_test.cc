@@ -249,7 +249,7 @@ class MigrationOnFaultyDiskTest : public ::testing::TestWithParam<const char*> {
   }
   static void migrate_with(const std::string& fault, std::uint64_t seed) {
     int call = 1;
-    for (bool goes_on = true; goes_on; ++call) {
+    for (bool goes_on = true; goes_on; call += kStep) {
       const TemporaryFolder folder = TemporaryFolder::in_memory();
       const fs::path path = folder / "log.db";
       for (int number = 0; number < kExecutions; ++number) make_log_with_one_success(path);
