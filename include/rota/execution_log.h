@@ -358,7 +358,8 @@ class ROTA_EXPORT ExecutionLog {
   // writers wait. AlreadyRunningError: ImportMode::replace while an execution is active.
   virtual void import_executions(ImportMode mode,
                                  const std::function<void(const AddExecution&)>& produce) = 0;
-  // Calls `read` with one state of the log. Writers do not wait for it.
+  // Calls `read` with one state of the log. Writers do not wait for it, but for a log without a WAL, as on file
+  // systems that hosts share.
   virtual void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const = 0;
 
   // Where the log is, as a person would name it: a path, or "memory".

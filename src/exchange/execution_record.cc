@@ -2,6 +2,7 @@
 // From a record to an execution; record_writer.cc is the way back.
 #include "exchange/execution_record.h"
 
+#include "execution_log/execution_rules.h"
 #include "os/one_line.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -116,7 +118,8 @@ std::int64_t number_or_zero(const Json& object, const char* key) {
 }
 
 std::vector<FileStamp> read_files(const Json& record, const char* key,
-                                  std::initializer_list<const char*> texts) {
+                                  std::initializer_list<const char*> texts,
+                                  const FileNames& names) {
   const Json& list = value_of(record, key);
   if (list.is_null()) return {};
   if (!list.is_array()) refuse_type("", key, list, "array");
@@ -131,9 +134,11 @@ std::vector<FileStamp> read_files(const Json& record, const char* key,
     stamp.size_bytes =
         static_cast<std::uint64_t>(std::max(number_or_zero(file, "size_bytes"), std::int64_t{0}));
     stamp.mtime_nanoseconds = number_or_zero(file, "mtime_nanoseconds");
+    if (const Json& hash = value_of(file, "content_hash"); hash.is_string())
+      stamp.content_hash = hash.get<std::string>();
     if (!stamp.path.empty()) files.push_back(std::move(stamp));
   }
-  return files;
+  return stored_files(files, names, "");
 }
 
 // ---- the keys that Rota adds; what does not fit is left to imported_fields ----
@@ -229,10 +234,29 @@ bool are_same(const Json& left, const Json& right) {
   return left == right && (!left.is_number() || left.dump() == right.dump());
 }
 
+// The name of each file that has a path; null where the paths are the names, each once.
+Json names_of_files(const Json& record, const char* key, const FileNames& names) {
+  Json all = Json::array();
+  std::set<std::string> seen;
+  bool are_plain = true;
+  for (const Json& file : value_of(record, key)) {
+    const std::string path = text_or(file, "path", "");
+    if (path.empty()) continue;
+    const std::string name = names.of_stored(path);
+    are_plain = seen.insert(name).second && are_plain && name == path;
+    all.push_back(name);
+  }
+  return are_plain ? Json() : all;
+}
+
 std::string fields_without_a_place(const Json& record, const Execution& execution,
-                                   const TimeZone& zone) {
+                                   const TimeZone& zone, const FileNames& names) {
   if (is_as_rota_writes_it(record, execution, zone)) return "{}";
   Json kept = {{"record", Json::object()}};
+  for (const char* key : {"input_files", "output_files"}) {
+    Json named = names_of_files(record, key, names);
+    if (!named.is_null()) kept["names"][key] = std::move(named);
+  }
   RecordStyle style{zone};
   const Json written = record_of_columns(execution, style);
   for (const auto& [key, value] : record.items()) {
@@ -259,7 +283,7 @@ Json imported_field(const Json& imported_fields, std::string_view key) {
   return value_of(value_of(imported_fields, "record"), key);
 }
 
-Execution execution_of_record(const Json& record, const TimeZone& zone) {
+Execution execution_of_record(const Json& record, const TimeZone& zone, const FileNames& names) {
   if (!record.is_object())
     throw BadRecord(fmt::format("it is of type {}, no object", record.type_name()));
   Execution execution;
@@ -269,12 +293,12 @@ Execution execution_of_record(const Json& record, const TimeZone& zone) {
   execution.end.state = read_success(record) ? ExecutionState::success : ExecutionState::failed;
   execution.owner.host = text_or(record, "hostname", "");
   (void)text_or(record, "report_path", "");
-  execution.end.inputs = read_files(record, "input_files", {"name"});
-  execution.end.outputs = read_files(record, "output_files", {"type", "description"});
+  execution.end.inputs = read_files(record, "input_files", {"name"}, names);
+  execution.end.outputs = read_files(record, "output_files", {"type", "description"}, names);
   read_times(record, zone, execution);
   take_added_keys(record, zone, execution);
   execution.epoch = 1;
-  execution.imported_fields = fields_without_a_place(record, execution, zone);
+  execution.imported_fields = fields_without_a_place(record, execution, zone, names);
   return execution;
 }
 

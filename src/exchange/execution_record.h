@@ -4,10 +4,13 @@
 // What a record has and an execution has no place for is kept in Execution::imported_fields:
 //   "record"    the keys that the execution alone would not give, with their values as they were
 //   "absent"    the keys that the execution would give, and the record did not have
+//   "names"     for input_files and output_files: the name in this log of each file that has a path, where they
+//               are not the paths themselves, each once
 //   "document"  what the log around it had (log_document.h); with the last execution of an import
 #pragma once
 
 #include "exchange/time_zone.h"
+#include "execution_log/file_names.h"
 #include <rota/execution_log.h>
 
 #include <cstddef>
@@ -25,8 +28,9 @@ class BadRecord : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Throws BadRecord. The task_run_id is empty where the record has none.
-Execution execution_of_record(const nlohmann::json& record, const TimeZone& zone);
+// Throws BadRecord. The task_run_id is empty where the record has none. Files get their names in the log, each once.
+Execution execution_of_record(const nlohmann::json& record, const TimeZone& zone,
+                              const FileNames& names);
 
 // Of one export: the zone of the times that name none, and how many texts were no UTF-8.
 struct RecordStyle {

@@ -26,8 +26,8 @@ constexpr std::size_t kMaxProblems = 100;
 class JsonImport {
  public:
   JsonImport(ByteSource& source, std::string_view name, const ImportOptions& options,
-             const TimeZone& zone, const AddExecution& add)
-      : source_(source), name_(name), options_(options), zone_(zone), add_(add) {}
+             const TimeZone& zone, const FileNames& names, const AddExecution& add)
+      : source_(source), name_(name), options_(options), zone_(zone), names_(names), add_(add) {}
 
   ImportSummary run() {
     try {
@@ -79,7 +79,7 @@ class JsonImport {
     if (!piece.fault.empty()) return bad_execution(index, piece.position, piece.fault);
     Execution execution;
     try {
-      execution = execution_of_record(piece.value, zone_);
+      execution = execution_of_record(piece.value, zone_, names_);
     } catch (const BadRecord& bad) {
       return bad_execution(index, piece.position, bad.what());
     }
@@ -167,6 +167,7 @@ class JsonImport {
   const std::string_view name_;
   const ImportOptions& options_;
   const TimeZone& zone_;
+  const FileNames& names_;
   const AddExecution& add_;
   ImportSummary summary_;
   std::optional<Held> held_;
@@ -182,9 +183,10 @@ class JsonImport {
 ImportSummary import_json_log(ExecutionLog& log, ByteSource& source, std::string_view name,
                               const ImportOptions& options) {
   const TimeZone zone(options.time_zone);
+  const FileNames names(log.project_root());
   ImportSummary summary;
   log.import_executions(options.mode, [&](const AddExecution& add) {
-    summary = JsonImport(source, name, options, zone, add).run();
+    summary = JsonImport(source, name, options, zone, names, add).run();
   });
   return summary;
 }

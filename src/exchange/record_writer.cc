@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <set>
 
 namespace rota::inline v1 {
 namespace {
@@ -88,6 +90,7 @@ class RecordWriter {
       if (must_tell(stamp.size_bytes == 0)) file["size_bytes"] = stamp.size_bytes;
       if (must_tell(stamp.mtime_nanoseconds == 0))
         file["mtime_nanoseconds"] = stamp.mtime_nanoseconds;
+      if (!stamp.content_hash.empty()) file["content_hash"] = text(stamp.content_hash);
       list.push_back(std::move(file));
     }
     return list;
@@ -134,27 +137,42 @@ class RecordWriter {
   Record record_ = Record::object();
 };
 
-// The files as they were imported, with what has become known of them since.
-Record merged_files(const Json& imported, const Record& present) {
+// The files as they were imported, with what has become known of them since. `names` are those of the files that
+// have a path, where they are not the paths themselves.
+Record merged_files(const Json& imported, const Json& names, const Record& present) {
   if (!imported.is_array()) return present.empty() ? Record(imported) : present;
+  std::map<std::string, const Record*> known;
+  for (const Record& file : present) known.emplace(file.at("path").get<std::string>(), &file);
+  std::set<std::string> merged_names;
   Record merged = Record::array();
-  auto next = present.begin();
+  std::size_t index = 0;
   for (const Json& file : imported) {
     merged.push_back(Record(file));
     const std::string path = text_or(file, "path", "");
     if (path.empty()) continue;
-    if (next == present.end() || next->at("path") != path)
-      return present;  // others were named since
-    for (const auto& [key, value] : next->items()) {
+    const bool is_named = index < names.size() && names[index].is_string();
+    const std::string name = is_named ? names[index].get<std::string>() : path;
+    ++index;
+    const auto found = known.find(name);
+    if (found == known.end()) return present;  // it is not the list that was imported
+    if (!merged_names.insert(name).second) continue;
+    for (const auto& [key, value] : found->second->items()) {
       if (!file.contains(key)) merged.back()[key] = value;
     }
-    ++next;
   }
-  for (; next != present.end(); ++next) merged.push_back(*next);
+  for (const Record& file : present) {
+    if (!merged_names.contains(file.at("path").get<std::string>())) merged.push_back(file);
+  }
   return merged;
 }
 
 bool are_files(std::string_view key) { return key == "input_files" || key == "output_files"; }
+
+Json names_of(const Json& imported_fields, const std::string& key) {
+  const auto names = imported_fields.find("names");
+  if (names == imported_fields.end() || !names->is_object()) return Json::array();
+  return names->value(key, Json::array());
+}
 
 void restore_imported(const Json& imported_fields, Record& record) {
   if (const auto absent = imported_fields.find("absent"); absent != imported_fields.end()) {
@@ -168,7 +186,8 @@ void restore_imported(const Json& imported_fields, Record& record) {
   for (const auto& [key, value] : imported_fields["record"].items()) {
     const bool was_edited = (key == "notes" || key == "tags") && record.contains(key);
     if (was_edited) continue;
-    record[key] = are_files(key) ? merged_files(value, record[key]) : Record(value);
+    record[key] = are_files(key) ? merged_files(value, names_of(imported_fields, key), record[key])
+                                 : Record(value);
   }
 }
 

@@ -2,8 +2,10 @@
 // Import into the log, and a snapshot of it.
 #include "execution_log/execution_rules.h"
 #include "execution_log/imported.h"
+#include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/sqlite_log.h"
+#include "sqlite_log/upkeep_queries.h"
 
 namespace rota::inline v1 {
 namespace {
@@ -48,15 +50,16 @@ void SqliteLog::import_executions(ImportMode mode,
                                   const std::function<void(const AddExecution&)>& produce) {
   write([&](Connection& connection) {
     if (mode == ImportMode::replace) remove_all(connection, owners_);
-    const std::int64_t before = select_sequence(connection);
+    const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;
     produce([&](const Execution& given) {
       check_whole_end(given.end, location());
-      if (const auto there = find_started_sequence(connection, given.task_run_id)) {
-        if (*there > before) return ImportedAs::repeated;
-        return compare_imported(select_execution(connection, given.task_run_id).value(), given);
-      }
       Execution execution = given;
+      execution.end = stored_end(given.end, names_, location());
+      if (const auto there = select_started_sequence(connection, given.task_run_id)) {
+        if (*there > before) return ImportedAs::repeated;
+        return compare_imported(select_execution(connection, given.task_run_id).value(), execution);
+      }
       execution.started_sequence = ++sequence;
       execution.finished_sequence = ++sequence;
       execution.epoch = 1;

@@ -244,20 +244,6 @@ std::optional<Execution> select_latest_ended(Connection& connection, std::string
   return read_one(connection, statement);
 }
 
-std::optional<std::int64_t> find_started_sequence(Connection& connection,
-                                                  std::string_view task_run_id) {
-  Statement statement(connection,
-                      "SELECT started_sequence FROM execution WHERE task_run_id = :task_run_id");
-  statement.bind(":task_run_id", task_run_id);
-  return statement.step() ? std::optional(statement.integer(0)) : std::nullopt;
-}
-
-std::int64_t select_sequence(Connection& connection) {
-  Statement statement(connection, "SELECT sequence FROM log");
-  if (!statement.step()) connection.fail_as_damaged("its sequence is missing");
-  return statement.integer(0);
-}
-
 void set_sequence(Connection& connection, std::int64_t sequence) {
   Statement(connection, "UPDATE log SET sequence = :sequence").bind(":sequence", sequence).run();
 }

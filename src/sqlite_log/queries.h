@@ -63,10 +63,6 @@ std::optional<std::string> select_next_task(Connection& connection,
                                             const std::optional<std::string>& after);
 // The newest execution of a task that really ran and has ended.
 std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id);
-std::optional<std::int64_t> find_started_sequence(Connection& connection,
-                                                  std::string_view task_run_id);
-// The last number that was given.
-std::int64_t select_sequence(Connection& connection);
 void set_sequence(Connection& connection, std::int64_t sequence);
 void delete_all_executions(Connection& connection);
 
