@@ -43,14 +43,21 @@ class Measurement:
     def run_once(self) -> dict:
         if self.prepare:
             self.prepare()
+        return self.start().finish()
+
+    def start(self) -> "Measurement":
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ROTA_")}
-        begin = time.perf_counter()
-        child = subprocess.Popen([str(part) for part in self.command], cwd=self.folder,
-                                 env=environment | self.environment,
-                                 stdout=subprocess.PIPE if self.count else subprocess.DEVNULL)
+        self.begin = time.perf_counter()
+        self.child = subprocess.Popen([str(part) for part in self.command], cwd=self.folder,
+                                      env=environment | self.environment,
+                                      stdout=subprocess.PIPE if self.count else subprocess.DEVNULL)
+        return self
+
+    def finish(self) -> dict:
+        child = self.child
         output = child.stdout.read() if self.count else b""
         _, status, usage = os.wait4(child.pid, 0)
-        process = {"wall": time.perf_counter() - begin, "cpu": usage.ru_utime + usage.ru_stime}
+        process = {"wall": time.perf_counter() - self.begin, "cpu": usage.ru_utime + usage.ru_stime}
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise NotMeasured(f"{self.command[0]} ended with status {child.returncode}")

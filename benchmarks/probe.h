@@ -40,15 +40,18 @@ inline double cpu_seconds() {
          seconds(children.ru_utime) + seconds(children.ru_stime);
 }
 
-// Runs `function`, which gives how many files or classes it has seen, and prints how long it took.
+// Runs `function`, which gives how many of what it was asked for it has done, and prints how long it took; and what it
+// left in `longest`, in seconds.
 template <class Function>
-int measure(const Function& function) {
+int measure(const Function& function, const double* longest = nullptr) {
   const double cpu = cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
   const std::size_t count = function();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
   const double cpu_taken = cpu_seconds() - cpu;
-  std::printf("{\"count\": %zu, \"wall\": %.9f, \"cpu\": %.9f}\n", count, wall.count(), cpu_taken);
+  std::printf("{\"count\": %zu, \"wall\": %.9f, \"cpu\": %.9f", count, wall.count(), cpu_taken);
+  if (longest != nullptr) std::printf(", \"longest\": %.9f", *longest);
+  std::printf("}\n");
   return 0;
 }
 

@@ -1,19 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures discovery and look-ups beside other systems, and prints tables and the aims that are reached.
+"""Measures discovery, look-ups and the execution log beside other systems, and prints tables and the aims reached.
 
 Takes about five minutes. Times are medians; a ratio is the median of those of the single rounds."""
 
 import argparse
+import contextlib
+import io
 import json
 import os
+import platform
+import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import discovery
+import execution_log
 import look_ups
 
+PARTS = ("discovery", "log", "look-ups")
 MISSING = {"class_loader_probe": "class_loader (libclass-loader-dev)", "qt_probe": "Qt (qtbase5-dev)",
            "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)"}
 
@@ -52,11 +59,15 @@ class Aims:
         if value is not None:
             self.lines.append({"aim": what, "value": value, "limit": limit, "reached": value <= limit, "unit": unit})
 
+    def add_least(self, what: str, value: float, limit: float) -> None:
+        self.lines.append({"aim": what, "value": value, "least": limit, "reached": value >= limit, "unit": ""})
+
     def print(self) -> None:
         print("\nAims")
         for line in self.lines:
-            print(f"  {'reached   ' if line['reached'] else 'NOT REACHED'} {line['aim']}: "
-                  f"{line['value']:.2f}{line['unit']}, at most {line['limit']:g}{line['unit']}")
+            limit = f"at most {line['limit']:g}" if "limit" in line else f"at least {line['least']:g}"
+            print(f"  {'reached    ' if line['reached'] else 'NOT REACHED'} {line['aim']}: "
+                  f"{line['value']:.2f}{line['unit']}, {limit}{line['unit']}")
 
 
 def add_discovery_aims(aims: Aims, group: discovery.Group) -> None:
@@ -98,10 +109,71 @@ def measure_look_ups(bench: discovery.Bench, aims: Aims) -> look_ups.LookUps:
     return found
 
 
+def measure_log(bench: discovery.Bench, aims: Aims, large: bool) -> list[discovery.Group]:
+    one, grouped, many = (measure(bench) for measure in (execution_log.durable_records, execution_log.grouped_records,
+                                                         execution_log.many_processes))
+    print_group(one, "append, fdatasync")
+    aims.add(f"{one.title}, x bare SQLite (wall)", one.ratio("rota", "bare SQLite, FULL", "wall"), 1.5)
+
+    print_group(grouped, "append, fdatasync")
+    rates = {name: execution_log.per_second(grouped, name) for name in ("append, fdatasync", "rota")}
+    print("  " + "; ".join(f"{name}: {rate:,.0f} a second" for name, rate in rates.items()))
+    aims.add_least("grouped records, x the rate of fdatasync", rates["rota"] / rates["append, fdatasync"], 6)
+
+    print_group(many, "SQLite's busy handler")
+    waits = {name: execution_log.longest(many, name) for name in ("SQLite's busy handler", "rota")}
+    print("  longest wait for one record: " + "; ".join(f"{name}: {wait * 1e3:,.1f} ms" for name, wait in waits.items()))
+    aims.add_least("8 processes, x the throughput of the busy handler",
+                   1 / many.ratio("rota", "SQLite's busy handler", "wall"), 2)
+    aims.add("8 processes, longest wait, x that of the busy handler", waits["rota"] / waits["SQLite's busy handler"], 0.1)
+
+    sizes = [10_000, 1_000_000] + ([10_000_000] if large else [])
+    latest = execution_log.look_ups_by_size(bench, sizes, "10,000 look-ups of a latest success", "latest", 10_000)
+    print_group(latest, "10,000 executions")
+    aims.add(f"latest success among {sizes[-1]:,}, x among 10,000 (wall)",
+             latest.ratio(f"{sizes[-1]:,} executions", "10,000 executions", "wall"), 1.3)
+    aims.add(f"latest success among {sizes[-1]:,}",
+             latest.measurements[f"{sizes[-1]:,} executions"].median("wall") / 10_000 * 1e6, 20, " us")
+    history = execution_log.look_ups_by_size(bench, sizes, "100 pages of history, 100 executions each", "history", 100)
+    print_group(history, "10,000 executions")
+    plan = execution_log.plan_of_20000(bench)
+    print_group(plan, "rota")
+    return [one, grouped, many, latest, history, plan]
+
+
+class Copy(io.TextIOBase):
+    """Shows what is printed, and keeps it."""
+
+    def __init__(self, shown):
+        self.shown, self.kept = shown, io.StringIO()
+
+    def write(self, text: str) -> int:
+        self.shown.write(text)
+        return self.kept.write(text)
+
+    def flush(self) -> None:
+        self.shown.flush()
+
+
+def machine() -> str:
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
+    compiler = subprocess.run(["c++", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.split("\n")[0]
+    return (f"{os.cpu_count()} processors ({model}), Linux {platform.release()}, {compiler}, "
+            f"SQLite {sqlite3.sqlite_version}; {time.strftime('%Y-%m-%d')}")
+
+
+def write_results(file: Path, text: str) -> None:
+    file.write_text("# Results\n\nWritten by `make bench`; how it is measured is said in "
+                    f"[README.md](README.md).\n\n{machine()}\n\n```\n{text.strip()}\n```\n", encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=Path, help="the build folder, of the preset bench")
-    parser.add_argument("--only", choices=("discovery", "look-ups"), help="one half alone")
+    parser.add_argument("--only", choices=PARTS, help="one part alone; RESULTS.md stays as it is")
+    parser.add_argument("--large", action="store_true", help="the log also with 10,000,000 executions: takes minutes "
+                                                             "and gigabytes")
     arguments = parser.parse_args()
     bench = discovery.Bench(arguments.build.resolve())
     if not bench.has("rota_probe"):
@@ -112,13 +184,25 @@ def main() -> int:
         if not bench.has(probe):
             print(f"{system} is not installed, and so left out")
 
-    print(f"Processors: {os.cpu_count()}; load at the beginning: {os.getloadavg()[0]:.1f}")
+    copy = Copy(sys.stdout)
+    with contextlib.redirect_stdout(copy):
+        status = measure(arguments, bench)
+    if not arguments.only:
+        write_results(Path(__file__).with_name("RESULTS.md"), copy.kept.getvalue())
+    return status
+
+
+def measure(arguments: argparse.Namespace, bench: discovery.Bench) -> int:
+    print(f"Load at the beginning: {os.getloadavg()[0]:.1f}")
     begin, aims, results, groups = time.monotonic(), Aims(), {}, []
-    if arguments.only != "look-ups":
-        groups = measure_discovery(bench, aims)
-        results["discovery"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
-                                for group in groups}
-    if arguments.only != "discovery":
+    parts = [arguments.only] if arguments.only else PARTS
+    if "discovery" in parts:
+        groups += measure_discovery(bench, aims)
+    if "log" in parts:
+        groups += measure_log(bench, aims, arguments.large)
+    results["groups"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
+                         for group in groups}
+    if "look-ups" in parts:
         found = measure_look_ups(bench, aims)
         results["look_ups"] = [dict(zip(("map", "writer", "size", "threads"), key)) | seconds
                                for key, seconds in found.seconds.items()]
@@ -129,7 +213,7 @@ def main() -> int:
     results["aims"] = aims.lines
     file = bench.programs / "results.json"
     file.write_text(json.dumps(results, indent=1) + "\n")
-    print(f"\n{time.monotonic() - begin:.0f} s; every single figure is in {file}")
+    print(f"\n{time.monotonic() - begin:.0f} s; every single figure is in {file.name} of the build folder")
     return 1 if problems else 0
 
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures the execution log beside the floor on the same disk: a line that is appended and synced, and bare SQLite."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from discovery import Bench, Group, Measurement, NotMeasured
+
+RECORDS = 500
+PROCESSES = 8
+THREADS = 64
+GROUPED = 12_800
+ROUNDS = 9
+
+
+class ManyProcesses(Measurement):
+    """The command in several processes at once: wall time until the last has ended, the longest wait of any."""
+
+    def run_once(self) -> dict:
+        if self.prepare:
+            self.prepare()
+        # One makes the file; that is not measured.
+        first = Measurement(self.name, self.command[:-1] + [1], 1)
+        first.run_once()
+        children = [Measurement(self.name, self.command, self.count).start() for _ in range(PROCESSES)]
+        results = [child.finish() for child in children]
+        return {"count": self.count, "wall": max(one["wall"] for one in results),
+                "cpu": sum(one["cpu"] for one in results), "longest": max(one["longest"] for one in results)}
+
+
+def emptied(folder: Path):
+    def empty() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    return empty
+
+
+def probes(bench: Bench) -> tuple[Path, Path, Path]:
+    return bench.programs / "disk_probe", bench.programs / "log_probe", bench.data / "log"
+
+
+def durable_records(bench: Bench) -> Group:
+    disk, log, data = probes(bench)
+    group = Group(f"{RECORDS} durable records, one after the other")
+    for name, command in (("append, fdatasync", [disk, "append", data / "append/file"]),
+                          ("bare SQLite, FULL", [disk, "insert", data / "insert/bare.db"]),
+                          ("rota", [log, "record", data / "record/log.db"])):
+        group.add(name, command + [RECORDS], RECORDS, prepare=emptied(command[2].parent))
+    group.run(ROUNDS)
+    return group
+
+
+def grouped_records(bench: Bench) -> Group:
+    """Many threads of one process; beside them as many lines as one thread syncs."""
+    disk, log, data = probes(bench)
+    group = Group(f"{GROUPED:,} durable records of {THREADS} threads; {RECORDS} appended lines")
+    group.add("append, fdatasync", [disk, "append", data / "append/file", RECORDS], RECORDS,
+              prepare=emptied(data / "append"))
+    group.add("rota", [log, "grouped", data / "grouped/log.db", GROUPED, THREADS], GROUPED,
+              prepare=emptied(data / "grouped"))
+    group.run(ROUNDS)
+    return group
+
+
+def many_processes(bench: Bench) -> Group:
+    disk, log, data = probes(bench)
+    group = Group(f"{RECORDS} durable records of each of {PROCESSES} processes at once")
+    for name, command in (("SQLite's busy handler", [disk, "insert", data / "busy/bare.db"]),
+                          ("rota", [log, "record", data / "processes/log.db"])):
+        group.measurements[name] = ManyProcesses(name, command + [RECORDS], RECORDS,
+                                                 prepare=emptied(command[2].parent))
+    group.run(5)
+    return group
+
+
+def filled_log(bench: Bench, rows: int) -> Path:
+    """A log of so many executions, made once."""
+    _, log, data = probes(bench)
+    file = data / f"filled_{rows}/log.db"
+    done = file.parent / "done"
+    if not done.exists():
+        emptied(file.parent)()
+        subprocess.run([log, "fill", file, str(rows)], check=True, stdout=subprocess.DEVNULL)
+        done.touch()
+    return file
+
+
+def look_ups_by_size(bench: Bench, sizes: list[int], title: str, what: str, count: int) -> Group:
+    _, log, _ = probes(bench)
+    group = Group(title)
+    for rows in sizes:
+        group.add(f"{rows:,} executions", [log, what, filled_log(bench, rows), count], count)
+    group.run(ROUNDS)
+    return group
+
+
+def plan_of_20000(bench: Bench) -> Group:
+    _, log, data = probes(bench)
+    group = Group("The plan of 20,000 tasks that have all run")
+    group.add("rota", [log, "plan", data / "plan/log.db", 20_000], 20_000)
+    (data / "plan").mkdir(parents=True, exist_ok=True)
+    group.run(5)
+    return group
+
+
+def per_second(group: Group, name: str) -> float:
+    measurement = group.measurements[name]
+    return measurement.count / measurement.median("wall")
+
+
+def longest(group: Group, name: str) -> float:
+    return sorted(one["longest"] for one in group.measurements[name].rounds)[len(group.measurements[name].rounds) // 2]
+
+
+__all__ = ["NotMeasured", "durable_records", "grouped_records", "many_processes", "look_ups_by_size", "plan_of_20000",
+           "per_second", "longest"]
