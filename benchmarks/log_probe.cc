@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // log_probe record LOG COUNT: durable executions, one after the other; also tells the longest wait for one.
 // log_probe grouped LOG COUNT THREADS: the same by many threads of one process.
-// log_probe fill LOG COUNT: makes a log of that many executions of 1,000 tasks, each thousandth of them failed.
+// log_probe fill LOG COUNT: makes a log of that many executions of 1,000 tasks, one of 1,009 of them failed.
 // log_probe latest LOG COUNT: so many look-ups of the latest success of a task of a log that `fill` made.
 // log_probe history LOG COUNT: so many pages of 100 executions, each after another one.
 // log_probe plan LOG COUNT: one plan of that many tasks that have run, a chain of ten in each.
@@ -52,7 +52,7 @@ void record_by_threads(rota::ExecutionLog& log, std::size_t count, std::size_t t
     workers.emplace_back([&] {
       for (std::size_t at = next++; at < count; at = next++) {
         record(log, at % kTasks,
-               at % 1000 == 999 ? rota::ExecutionState::failed : rota::ExecutionState::success);
+               at % 1009 == 1008 ? rota::ExecutionState::failed : rota::ExecutionState::success);
       }
     });
   }

@@ -44,9 +44,24 @@ bool is_real(const std::tm& given, const std::tm& normal) {
          given.tm_year == normal.tm_year && given.tm_sec == normal.tm_sec;
 }
 
+// Takes ".5" to ".500000" off the end of a time; nothing where what follows the point is none.
+std::optional<std::chrono::microseconds> take_fraction(std::string& text) {
+  const std::size_t point = text.find('.');
+  if (point == std::string::npos) return std::chrono::microseconds(0);
+  std::string digits = text.substr(point + 1);
+  text.resize(point);
+  const bool are_digits = !digits.empty() && digits.size() <= 6 &&
+                          digits.find_first_not_of("0123456789") == std::string::npos;
+  if (!are_digits) return std::nullopt;
+  digits.resize(6, '0');
+  return std::chrono::microseconds(std::stoi(digits));
+}
+
 std::optional<TimePoint> parse_moment(std::string text) {
   const bool is_utc = text.ends_with('Z');
   if (is_utc) text.pop_back();
+  const auto fraction = take_fraction(text);
+  if (!fraction) return std::nullopt;
   for (const char* const format :
        {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
     std::tm fields{};
@@ -56,7 +71,7 @@ std::optional<TimePoint> parse_moment(std::string text) {
     std::tm normal = fields;
     const std::time_t time = is_utc ? ::timegm(&normal) : std::mktime(&normal);
     if (!is_real(fields, normal)) return std::nullopt;
-    return TimePoint(std::chrono::seconds(time));
+    return TimePoint(std::chrono::seconds(time)) + *fraction;
   }
   return std::nullopt;
 }

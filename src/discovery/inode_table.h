@@ -16,7 +16,7 @@ class InodeTable {
   InodeTable() = default;
   // Takes at most `most` files.
   explicit InodeTable(std::size_t most)
-      : slots_(std::bit_ceil(2 * most + 1)), shift_(64 - std::countr_zero(slots_.size())) {}
+      : slots_(std::bit_ceil(2 * most + 2)), shift_(64 - std::countr_zero(slots_.size())) {}
 
   // False where the file is there already: what it has stays.
   bool add(std::uint64_t device, std::uint64_t inode, std::uint32_t number) {

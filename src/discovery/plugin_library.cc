@@ -145,7 +145,10 @@ void PluginLibrary::load() {
     fail(fmt::format("it cannot be read: {}", error_text(errno)));
   if (identity_of(status) != checked_.identity ||
       read_plugin_content(fd.get(), checked_.identity.size).notes != checked_.notes) {
-    fail("it has changed since its manifest was read; discover it again");
+    fail(
+        "it has changed since its manifest was read; discover it again, and where that says the "
+        "same "
+        "remove the cache of plugins that `rota doctor` names");
   }
   if (checked_.hash && sha256_of_file(fd.get()) != checked_.hash)
     fail("its content is not what rota.lock names");

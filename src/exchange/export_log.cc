@@ -36,10 +36,26 @@ ExportSummary write_as(const LogSnapshot& log, const WritePiece& write,
                                   one_line(target.native()), problem, advice));
 }
 
+// The log's own files are its file with something behind its name.
+bool is_of_the_log(const std::filesystem::path& target, const ExecutionLog& log) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::absolute(target), error);
+  const fs::path of_log = fs::weakly_canonical(fs::absolute(log.location()), error);
+  if (fs::equivalent(target, of_log, error)) return true;
+  const std::string& name = file.native();
+  if (!name.starts_with(of_log.native())) return false;
+  const std::string_view rest = std::string_view(name).substr(of_log.native().size());
+  return rest.empty() || rest == "-wal" || rest == "-shm" || rest == "-journal" ||
+         rest == ".lock" || rest == ".new" || rest.starts_with(".format-");
+}
+
 // A device or a pipe would be replaced by a file.
-void check_target(const std::filesystem::path& target) {
+void check_target(const std::filesystem::path& target, const ExecutionLog& log) {
   struct stat status {};
   if (target.empty()) refuse(target, "this is no name", "give the name of a file");
+  if (is_of_the_log(target, log))
+    refuse(target, "it is a file of the execution log itself", "give the name of another file");
   if (::lstat(target.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
   const char* const kind = S_ISDIR(status.st_mode)   ? "it is a folder"
                            : S_ISLNK(status.st_mode) ? "it is a symbolic link"
@@ -71,7 +87,7 @@ ExportSummary export_execution_log(const ExecutionLog& log, const WritePiece& wr
 
 ExportSummary export_execution_log(const ExecutionLog& log, const std::filesystem::path& target,
                                    const ExportOptions& options) {
-  check_target(target);
+  check_target(target, log);
   FileReplacement file(target, 0600);
   const auto check = [&](const std::string& problem) {
     if (!problem.empty()) refuse(target, problem, "make room or name another place");

@@ -137,12 +137,14 @@ class RecordWriter {
   Record record_ = Record::object();
 };
 
-// The files as they were imported, with what has become known of them since. `names` are those of the files that
-// have a path, where they are not the paths themselves.
+// The files as they were imported, with what has become known of them since; one that was named more than once stays
+// as it was. `names` are those of the files that have a path, where they are not the paths themselves, each once.
 Record merged_files(const Json& imported, const Json& names, const Record& present) {
   if (!imported.is_array()) return present.empty() ? Record(imported) : present;
   std::map<std::string, const Record*> known;
   for (const Record& file : present) known.emplace(file.at("path").get<std::string>(), &file);
+  std::map<std::string, int> times;
+  for (const Json& name : names) ++times[name.is_string() ? name.get<std::string>() : ""];
   std::set<std::string> merged_names;
   Record merged = Record::array();
   std::size_t index = 0;
@@ -155,7 +157,8 @@ Record merged_files(const Json& imported, const Json& names, const Record& prese
     ++index;
     const auto found = known.find(name);
     if (found == known.end()) return present;  // it is not the list that was imported
-    if (!merged_names.insert(name).second) continue;
+    merged_names.insert(name);
+    if (times[name] > 1) continue;
     for (const auto& [key, value] : found->second->items()) {
       if (!file.contains(key)) merged.back()[key] = value;
     }

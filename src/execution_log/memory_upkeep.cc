@@ -112,7 +112,8 @@ std::unordered_map<std::string, std::int64_t> MemoryLog::producers_besides(
     const CleanupPass& pass) const {
   std::unordered_map<std::string, std::int64_t> producers;
   for (const Execution& execution : executions_) {
-    if (pass.is_named(execution.started_sequence)) continue;
+    const bool really_ran = execution.state() <= ExecutionState::lost;
+    if (!really_ran || pass.is_named(execution.started_sequence)) continue;
     for (const FileStamp& file : execution.end.outputs)
       producers[file.path] = execution.started_sequence;
   }
@@ -133,7 +134,9 @@ CleanupResult MemoryLog::cleanup_old_executions(const CleanupRule& rule) {
   pass.find_file_made_by = [&](const CleanupEntry& entry) -> std::optional<std::string> {
     const Index index = by_run_id_.find(entry.task_run_id)->second;
     for (const FileStamp& file : executions_[index].end.outputs) {
-      const bool is_newest = producers.at(file.path) == entry.started_sequence;
+      const auto producer = producers.find(file.path);
+      const bool is_newest =
+          producer != producers.end() && producer->second == entry.started_sequence;
       if (is_newest && may_exist(names_.root() / file.path)) return file.path;
     }
     return std::nullopt;

@@ -23,8 +23,9 @@ const char* const queries::kOutputsOf =
     "SELECT path FROM execution_file WHERE started_sequence = :started_sequence AND direction = 1 "
     "ORDER BY position";
 const char* const queries::kProducersOf =
-    "SELECT started_sequence FROM execution_file INDEXED BY execution_file_path "
-    "WHERE path = :path AND direction = 1 ORDER BY started_sequence DESC";
+    "SELECT file.started_sequence FROM execution_file AS file INDEXED BY execution_file_path "
+    "CROSS JOIN execution ON execution.started_sequence = file.started_sequence "
+    "WHERE path = :path AND direction = 1 AND state <= 6 ORDER BY file.started_sequence DESC";
 const char* const queries::kRunIdsFrom =
     "SELECT task_run_id FROM execution WHERE task_run_id >= :prefix ORDER BY task_run_id";
 const char* const queries::kLastSequence = "SELECT sequence FROM log";

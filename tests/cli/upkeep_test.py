@@ -71,6 +71,7 @@ def test_the_log_is_filtered_by_time(ran):
     assert starts("--until", "2020-01-02") == [1]
     assert starts("--since", "2020-01-02") == [5, 3]
     assert starts("--since", "2020-01-01T12:00:00Z", "--until", "2020-01-02 12:00") == [1]
+    assert starts("--since", "2020-01-01T11:59:59.999999Z", "--until", "2020-01-02 12:00:00.5") == [3, 1]
     ran.environment["TZ"] = "Asia/Kolkata"
     assert starts("--until", "2020-01-02 17:29") == [1]
     assert starts("--until", "2020-01-02 17:31") == [3, 1]
@@ -81,6 +82,12 @@ def test_the_log_is_filtered_by_time(ran):
 def test_a_time_that_is_none_is_a_usage_error(ran, text):
     done = ran.command("log", f"--since={text}")
     assert done.returncode == 2 and "that is no time" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("option", ["--state", "--since", "--until", "--run"])
+def test_a_filter_that_is_given_empty_is_a_usage_error(ran, option):
+    done = ran.command("log", option, "")
+    assert done.returncode == 2 and f"{option} is empty" in done.stderr and done.stdout == ""
 
 
 def test_show_gives_all_of_one_execution(ran):

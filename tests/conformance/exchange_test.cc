@@ -177,6 +177,16 @@ TEST_P(LogExchangeTest, ASnapshotDoesNotSeeWhatIsWrittenLater) {
   EXPECT_EQ(oldest_first().size(), 2U);
 }
 
+TEST_P(LogExchangeTest, AnExportNeverReplacesTheLogItself) {
+  record("t");
+  if (GetParam().name == "memory") GTEST_SKIP() << "it has no file";
+  for (const char* end : {"", "-wal", "-shm", "-journal", ".lock", ".new", ".format-1.bak"})
+    EXPECT_THROW(export_execution_log(*log_, log_->location() + end), ExchangeError) << end;
+  std::filesystem::create_hard_link(log_->location(), folder_ / "same");
+  EXPECT_THROW(export_execution_log(*log_, folder_ / "same"), ExchangeError);
+  EXPECT_EQ(oldest_first().size(), 1U);
+}
+
 TEST_P(LogExchangeTest, AnImportedFileIsFoundByItsNameAndExportedAsItWasNamed) {
   const std::string whole_path = (folder_ / "out/made.csv").string();
   const nlohmann::json file = {{"executions",

@@ -206,6 +206,17 @@ TEST_P(UpkeepTest, ACleanupKeepsWhatIsActive) {
   EXPECT_TRUE(finish(active));
 }
 
+TEST_P(UpkeepTest, WhatNeverRanIsNoProducerOfAFile) {
+  const std::string path = make_file("made.csv");
+  const std::string producer = record_output(path);
+  const std::string blocked = log_->record_task_execution(
+      {.task_id = "t"}, {.state = State::blocked, .outputs = {{path, 1, 1}}});
+  record("t");
+  const CleanupResult result = log_->cleanup_old_executions({.max_per_task = 1});
+  EXPECT_THAT(kept(result), ElementsAre(std::pair(producer, Kept::makes_existing_file)));
+  EXPECT_THAT(runs(result.removed), ElementsAre(blocked));
+}
+
 TEST_P(UpkeepTest, ACleanupKeepsTheProducerOfAFileThatExists) {
   const std::string path = make_file("made.csv");
   const std::string earlier = record_output(path);
