@@ -159,7 +159,7 @@ def machine() -> str:
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
     compiler = subprocess.run(["c++", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.split("\n")[0]
-    return (f"{os.cpu_count()} processors ({model}), Linux {platform.release()}, {compiler}, "
+    return (f"{os.cpu_count()} processors ({model}), Linux {platform.release().split('-')[0]}, {compiler}, "
             f"SQLite {sqlite3.sqlite_version}; {time.strftime('%Y-%m-%d')}")
 
 
