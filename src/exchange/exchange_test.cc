@@ -635,11 +635,15 @@ TEST(ExportTest, RunningExecutionsHaveNoPlaceInTheSchema) {
 TEST(ExportTest, FiltersByTaskAndState) {
   const auto log = open_memory_log();
   record_some(*log);
-  const Json of_u = Json::parse(exported(*log, {.filter = {.task_id = "u"}}));
+  ExportOptions options;
+  options.filter.task_id = "u";
+  const Json of_u = Json::parse(exported(*log, options));
   EXPECT_EQ(of_u["executions"].size(), 1U);
   EXPECT_EQ(of_u["tasks"].size(), 1U);
-  const std::string failed =
-      exported(*log, {.format = ExportFormat::jsonl, .filter = {.state = ExecutionState::failed}});
+  options = {};
+  options.format = ExportFormat::jsonl;
+  options.filter.state = ExecutionState::failed;
+  const std::string failed = exported(*log, options);
   EXPECT_EQ(std::ranges::count(failed, '\n'), 1);
 }
 
