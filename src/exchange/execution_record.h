@@ -44,6 +44,9 @@ nlohmann::ordered_json record_of_execution(const Execution& execution, RecordSty
 // Only what such an execution gives when it was imported: without that which imported_fields has.
 nlohmann::ordered_json record_of_columns(const Execution& execution, RecordStyle& style);
 
+// The text, with U+FFFD for what is no UTF-8.
+nlohmann::ordered_json readable(const std::string& text);
+
 // What an imported record had under this key and the execution has no place for; else null.
 nlohmann::json imported_field(const nlohmann::json& imported_fields, std::string_view key);
 

@@ -2,8 +2,8 @@
 #include "exchange/log_document.h"
 
 #include "exchange/execution_record.h"
+#include "execution_log/execution_rules.h"
 #include "os/one_line.h"
-#include "os/text.h"
 
 #include <algorithm>
 
@@ -19,11 +19,6 @@ constexpr const char* kOwnFields[] = {"timestamp", "last_modified", "version"};
 
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Record readable(const std::string& text) {
-  if (is_utf8(text)) return text;
-  return Record::parse(Record(text).dump(-1, ' ', false, Record::error_handler_t::replace));
 }
 
 const Json* find(const Json& object, std::string_view key) {
@@ -106,7 +101,7 @@ void ReadDocument::add_field(const std::string& key, Json value) {
 
 void ReadDocument::add_execution(const Execution& execution) {
   ++executions_;
-  if (execution.state() > ExecutionState::lost) return;  // it was not run
+  if (!really_ran(execution.state())) return;
   constexpr std::uint64_t kBesides = 1000;
   Execution& latest = latest_[execution.start.task_id];
   if (latest.task_run_id.empty())

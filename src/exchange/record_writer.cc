@@ -36,7 +36,7 @@ class RecordWriter {
   Record text(const std::string& text) {
     if (is_utf8(text)) return text;
     ++style_.replaced_texts;
-    return Record::parse(Record(text).dump(-1, ' ', false, Record::error_handler_t::replace));
+    return readable(text);
   }
   // As JSON where that gives the very same text back.
   Record json(const std::string& given) {
@@ -195,6 +195,11 @@ void restore_imported(const Json& imported_fields, Record& record) {
 }
 
 }  // namespace
+
+Record readable(const std::string& text) {
+  if (is_utf8(text)) return text;
+  return Record::parse(Record(text).dump(-1, ' ', false, Record::error_handler_t::replace));
+}
 
 Record record_of_columns(const Execution& execution, RecordStyle& style) {
   return RecordWriter(execution, true, style).write();

@@ -46,6 +46,9 @@ ROTA_EXPORT bool is_asked_for(const Execution& execution, const HistoryQuery& qu
 // What a wait for a change is cut to, so that no clock overflows.
 inline constexpr std::chrono::hours kLongestWait(24 * 365);
 
+// False for what was not run: skipped_up_to_date, upstream_failed, blocked.
+constexpr bool really_ran(ExecutionState state) noexcept { return state <= ExecutionState::lost; }
+
 std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.
 std::string already_running_message(const Execution& active);

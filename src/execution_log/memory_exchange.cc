@@ -25,7 +25,7 @@ class MemorySnapshot final : public LogSnapshot {
   void for_each_latest_execution(const std::function<bool(const Execution&)>& take) const override {
     std::map<std::string_view, const Execution*> latest;
     for (const Execution& execution : executions_) {
-      const bool ran_and_ended = execution.finished_at && execution.state() <= ExecutionState::lost;
+      const bool ran_and_ended = execution.finished_at && really_ran(execution.state());
       if (ran_and_ended) latest[execution.start.task_id] = &execution;
     }
     for (const auto& [task_id, execution] : latest) {

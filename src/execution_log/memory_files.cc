@@ -14,10 +14,10 @@ auto& files_of(End& end, FileDirection direction) {
 }
 
 bool is_asked_for(const Execution& execution, const FileUseQuery& query) {
-  const bool really_ran = execution.state() <= ExecutionState::lost;
-  if (query.ended_before_sequence == 0) return really_ran;
-  return really_ran && execution.finished_sequence != 0 &&
-         execution.finished_sequence < query.ended_before_sequence;
+  if (!really_ran(execution.state())) return false;
+  return query.ended_before_sequence == 0 ||
+         (execution.finished_sequence != 0 &&
+          execution.finished_sequence < query.ended_before_sequence);
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ void MemoryLog::track_files(std::string_view task_run_id, FileDirection directio
                             const std::vector<FileStamp>& files) {
   std::vector<FileStamp> stored = stored_files(files, names_, location());
   const std::lock_guard hold(mutex_);
-  const auto found = by_run_id_.find(std::string(task_run_id));
+  const auto found = by_run_id_.find(task_run_id);
   if (found == by_run_id_.end()) refuse_unknown_run(task_run_id, location());
   if (stored.empty()) return;
   add_files(found->second, direction, std::move(stored));

@@ -112,11 +112,11 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   Execution& execution = executions_[index];
   const auto active = active_.find(ActiveKey(execution.start.task_id, execution.start.arguments));
   if (active != active_.end() && active->second == index) active_.erase(active);
-  const std::vector<FileStamp> inputs = std::move(execution.end.inputs);
-  const std::vector<FileStamp> outputs = std::move(execution.end.outputs);
+  std::vector<FileStamp> inputs = std::move(execution.end.inputs);
+  std::vector<FileStamp> outputs = std::move(execution.end.outputs);
   execution.end = end;
-  execution.end.inputs = inputs;  // what was tracked so far; those of the end come to it
-  execution.end.outputs = outputs;
+  execution.end.inputs = std::move(inputs);  // what was tracked so far; those of the end come to it
+  execution.end.outputs = std::move(outputs);
   add_files(index, FileDirection::input, end.inputs);
   add_files(index, FileDirection::output, end.outputs);
   execution.finished_sequence = ++sequence_;

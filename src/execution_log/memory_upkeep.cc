@@ -17,8 +17,7 @@ void MemoryLog::index_start(Index index) {
   by_change_.emplace(execution.changed_sequence, index);
   OfTask& of_task = by_task_[execution.start.task_id];
   of_task.all.push_back(index);
-  const bool really_ran = execution.state() <= ExecutionState::lost;
-  if (really_ran) of_task.latest_run = index;
+  if (really_ran(execution.state())) of_task.latest_run = index;
   changed_.notify_all();
 }
 
@@ -112,8 +111,7 @@ std::unordered_map<std::string, std::int64_t> MemoryLog::producers_besides(
     const CleanupPass& pass) const {
   std::unordered_map<std::string, std::int64_t> producers;
   for (const Execution& execution : executions_) {
-    const bool really_ran = execution.state() <= ExecutionState::lost;
-    if (!really_ran || pass.is_named(execution.started_sequence)) continue;
+    if (!really_ran(execution.state()) || pass.is_named(execution.started_sequence)) continue;
     for (const FileStamp& file : execution.end.outputs)
       producers[file.path] = execution.started_sequence;
   }

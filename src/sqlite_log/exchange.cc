@@ -4,6 +4,7 @@
 #include "execution_log/imported.h"
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
+#include "sqlite_log/read_transaction.h"
 #include "sqlite_log/sqlite_log.h"
 #include "sqlite_log/upkeep_queries.h"
 
@@ -73,15 +74,7 @@ void SqliteLog::import_executions(ImportMode mode,
 void SqliteLog::read_snapshot(const std::function<void(const LogSnapshot&)>& read) const {
   check_usable("read");
   const ReaderPool::Lease reader = readers_->take();
-  Connection& connection = *reader;
-  Statement(connection, "BEGIN").run();
-  try {
-    read(SqliteSnapshot(connection, owners_));
-  } catch (...) {
-    if (connection.in_transaction()) connection.execute("ROLLBACK");
-    throw;
-  }
-  Statement(connection, "COMMIT").run();
+  read_at_once(*reader, [&] { read(SqliteSnapshot(*reader, owners_)); });
 }
 
 }  // namespace rota::inline v1

@@ -5,6 +5,7 @@
 #include "os/uuid.h"
 #include "sqlite_log/journal.h"
 #include "sqlite_log/queries.h"
+#include "sqlite_log/read_transaction.h"
 
 #include <algorithm>
 #include <utility>
@@ -175,8 +176,7 @@ std::vector<Execution> SqliteLog::get_task_execution_history(const HistoryQuery&
 std::vector<Execution> SqliteLog::lost_history(Connection& connection,
                                                const HistoryQuery& query) const {
   std::vector<Execution> history;
-  Statement(connection, "BEGIN").run();  // both from one state of the file
-  try {
+  read_at_once(connection, [&] {
     for (Execution& execution : select_all_active(connection)) {
       show_lost_if_owner_is_dead(execution, owners_);
       if (is_asked_for(execution, query)) history.push_back(std::move(execution));
@@ -186,11 +186,7 @@ std::vector<Execution> SqliteLog::lost_history(Connection& connection,
       history.push_back(std::move(execution));
       return ++written != query.limit;
     });
-  } catch (...) {
-    connection.execute("ROLLBACK");
-    throw;
-  }
-  Statement(connection, "COMMIT").run();
+  });
   std::sort(history.begin(), history.end(), [](const Execution& left, const Execution& right) {
     return left.started_sequence > right.started_sequence;
   });

@@ -2,8 +2,10 @@
 // How the log in a file is kept in order, checked and followed.
 #include "execution_log/cleanup_pass.h"
 #include "execution_log/execution_rules.h"
+#include "sqlite_log/file_queries.h"
 #include "sqlite_log/log_check.h"
 #include "sqlite_log/queries.h"
+#include "sqlite_log/read_transaction.h"
 #include "sqlite_log/sqlite_log.h"
 #include "sqlite_log/upkeep_queries.h"
 
@@ -42,20 +44,6 @@ CleanupResult decide(Connection& connection, const CleanupRule& rule,
   return pass.result();
 }
 
-// All that `read` reads is of one state of the file.
-template <class Read>
-auto read_at_once(Connection& connection, Read read) {
-  Statement(connection, "BEGIN").run();
-  try {
-    auto result = read();
-    Statement(connection, "COMMIT").run();
-    return result;
-  } catch (...) {
-    if (connection.in_transaction()) Statement(connection, "ROLLBACK").run();
-    throw;
-  }
-}
-
 }  // namespace
 
 bool SqliteLog::update_execution_record(std::string_view task_run_id, const RecordUpdate& update) {
@@ -69,21 +57,21 @@ bool SqliteLog::update_execution_record(std::string_view task_run_id, const Reco
 bool SqliteLog::remove_execution_record(std::string_view task_run_id) {
   bool found = false;
   write([&](Connection& connection) {
-    const std::optional<Execution> execution = select_execution(connection, task_run_id);
-    found = execution.has_value();
-    if (execution) remove_execution(connection, execution->started_sequence);
+    const auto started_sequence = select_started_sequence(connection, task_run_id);
+    found = started_sequence.has_value();
+    if (started_sequence) remove_execution(connection, *started_sequence);
   });
   return found;
 }
 
 CleanupResult SqliteLog::cleanup_old_executions(const CleanupRule& rule) {
+  CleanupResult result;
   if (rule.dry_run) {
     check_usable("read");
     const ReaderPool::Lease reader = readers_->take();
-    return read_at_once(*reader,
-                        [&] { return decide(*reader, rule, names_.root(), owners_.now()); });
+    read_at_once(*reader, [&] { result = decide(*reader, rule, names_.root(), owners_.now()); });
+    return result;
   }
-  CleanupResult result;
   write([&](Connection& connection) {
     result = decide(connection, rule, names_.root(), owners_.now());
     for (const CleanupEntry& entry : result.removed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/upkeep_queries.h"
 
+#include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
 
 #include <utility>
@@ -41,19 +42,11 @@ std::int64_t first_besides(Statement& statement,
   return 0;
 }
 
-std::optional<std::int64_t> select_start(Connection& connection, std::string_view task_run_id) {
-  Statement statement(connection,
-                      "SELECT started_sequence FROM execution WHERE task_run_id = :task_run_id");
-  statement.bind(":task_run_id", task_run_id);
-  if (!statement.step()) return std::nullopt;
-  return statement.integer(0);
-}
-
 }  // namespace
 
 bool update_free_fields(Connection& connection, std::string_view task_run_id,
                         const RecordUpdate& update) {
-  const std::optional<std::int64_t> started = select_start(connection, task_run_id);
+  const std::optional<std::int64_t> started = select_started_sequence(connection, task_run_id);
   if (!started || (!update.notes && !update.tags)) return started.has_value();
   const std::int64_t changed = take_sequence(connection);
   Statement(connection, queries::kUpdateFreeFields)
