@@ -3,6 +3,7 @@
 #pragma once
 
 #include "os/file.h"
+#include <rota/export.h>
 
 #include <sys/types.h>
 
@@ -41,6 +42,7 @@ class FileReplacement {
 
 // The same for a whole content. Gives the reason where it could not be done, else an empty text; then all is as
 // it was.
-std::string replace_file(const std::filesystem::path& path, std::string_view content, mode_t mode);
+ROTA_EXPORT std::string replace_file(const std::filesystem::path& path, std::string_view content,
+                                     mode_t mode);
 
 }  // namespace rota::inline v1

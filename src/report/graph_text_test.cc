@@ -30,6 +30,23 @@ TEST(GraphText, MermaidOfHostileIds) {
 }
 TEST(GraphText, Json) { expect_approved("graph.json", graph_to_json(graph())); }
 
+std::vector<TaskStanding> standings() {
+  return {{TaskCondition::up_to_date, ExecutionState::success, "up to date since Monday"},
+          {TaskCondition::failed, ExecutionState::timeout, "timeout at noon"},
+          {TaskCondition::never_ran, {}, "never ran"},
+          {TaskCondition::stale, ExecutionState::success, "input \x1b[2J\"<&.csv changed"}};
+}
+
+TEST(GraphText, DotColouredByStanding) {
+  expect_approved("graph_standing.dot", graph_to_dot(graph(), standings()));
+}
+TEST(GraphText, MermaidColouredByStanding) {
+  expect_approved("graph_standing.mmd", graph_to_mermaid(graph(), standings()));
+}
+TEST(GraphText, JsonWithStanding) {
+  expect_approved("graph_standing.json", graph_to_json(graph(), standings()));
+}
+
 TEST(GraphText, JsonIsValidWhateverTheIds) {
   const auto json = nlohmann::json::parse(graph_to_json(hostile_graph()));
   EXPECT_EQ(json["nodes"].size(), 2U);

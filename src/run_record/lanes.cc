@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_record/lanes.h"
+
+#include <algorithm>
+
+namespace rota::inline v1 {
+namespace {
+
+// After all that is known: it still runs.
+constexpr TimePoint kNever = TimePoint::max();
+
+bool took_time(const Execution& execution) noexcept {
+  const ExecutionState state = execution.state();
+  return state != ExecutionState::upstream_failed && state != ExecutionState::blocked &&
+         state != ExecutionState::skipped_up_to_date;
+}
+
+}  // namespace
+
+std::size_t assign_lanes(std::vector<RecordedExecution>& executions) {
+  std::vector<RecordedExecution*> by_start;
+  for (RecordedExecution& recorded : executions) {
+    if (took_time(recorded.execution)) by_start.push_back(&recorded);
+  }
+  std::ranges::stable_sort(by_start, {}, [](const RecordedExecution* recorded) {
+    return recorded->execution.started_at;
+  });
+  std::vector<TimePoint> free_from;
+  for (RecordedExecution* recorded : by_start) {
+    const Execution& execution = recorded->execution;
+    const auto lane = std::ranges::find_if(
+        free_from, [&](TimePoint moment) { return moment <= execution.started_at; });
+    recorded->lane = static_cast<std::size_t>(lane - free_from.begin());
+    if (lane == free_from.end()) free_from.emplace_back();
+    free_from[recorded->lane] =
+        std::max(execution.finished_at.value_or(kNever), execution.started_at);
+  }
+  return free_from.size();
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_record/run_record.h"
+
+#include "run_record/critical_path.h"
+#include "run_record/lanes.h"
+
+#include <algorithm>
+
+namespace rota::inline v1 {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr std::size_t kPage = 1'000;
+constexpr std::size_t kEarlierRuns = 20;
+
+// Newest first; ends when `take` gives false.
+template <class Take>
+void for_each_newest_first(const ExecutionLog& log, Take&& take) {
+  HistoryQuery query{.limit = kPage};
+  for (;;) {
+    const std::vector<Execution> page = log.get_task_execution_history(query);
+    for (const Execution& execution : page) {
+      if (!take(execution)) return;
+    }
+    if (page.size() < kPage) return;
+    query.before_sequence = page.back().started_sequence;
+  }
+}
+
+void find_times(RunRecord& record) {
+  record.began = record.executions.front().execution.started_at;
+  record.ended = record.began;
+  for (const RecordedExecution& recorded : record.executions) {
+    const Execution& execution = recorded.execution;
+    record.began = std::min(record.began, execution.started_at);
+    record.ended = std::max(
+        {record.ended, execution.started_at, execution.finished_at.value_or(execution.started_at)});
+    record.is_active = record.is_active || is_active(execution.state());
+  }
+}
+
+}  // namespace
+
+std::optional<microseconds> RecordedExecution::duration() const {
+  if (!execution.finished_at || *execution.finished_at < execution.started_at) return {};
+  return *execution.finished_at - execution.started_at;
+}
+
+std::size_t RunRecord::count(ExecutionState state) const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      executions,
+      [state](const RecordedExecution& recorded) { return recorded.execution.state() == state; }));
+}
+
+std::optional<std::string> find_newest_run(const ExecutionLog& log) {
+  const std::vector<std::string> newest = find_run_ids(log, "", 1);
+  return newest.empty() ? std::nullopt : std::optional(newest.front());
+}
+
+std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
+                                      std::size_t limit) {
+  std::vector<std::string> found;
+  for_each_newest_first(log, [&](const Execution& execution) {
+    const std::string& run_id = execution.start.run_id;
+    const bool is_new = !run_id.empty() && run_id.starts_with(prefix) &&
+                        std::ranges::find(found, run_id) == found.end();
+    if (is_new) found.push_back(run_id);
+    return found.size() < limit;
+  });
+  return found;
+}
+
+RunRecord read_run_record(const ExecutionLog& log, const std::string& run_id, const Graph& graph) {
+  RunRecord record{.run_id = run_id};
+  std::vector<Execution> executions =
+      log.get_task_execution_history({.limit = 0, .run_id = run_id});
+  std::ranges::reverse(executions);
+  for (Execution& execution : executions) {
+    RecordedExecution& recorded =
+        record.executions.emplace_back(RecordedExecution{.execution = std::move(execution)});
+    recorded.earlier = earlier_durations(log, recorded.execution.start.task_id,
+                                         recorded.execution.started_sequence, kEarlierRuns);
+    std::ranges::reverse(recorded.earlier);
+  }
+  if (record.executions.empty()) return record;
+  find_times(record);
+  record.lanes = assign_lanes(record.executions);
+  mark_critical_path(record.executions, graph);
+  return record;
+}
+
+std::optional<microseconds> median_of(std::vector<microseconds> durations) {
+  if (durations.empty()) return {};
+  const auto middle = durations.begin() + static_cast<std::ptrdiff_t>(durations.size() / 2);
+  std::ranges::nth_element(durations, middle);
+  if (durations.size() % 2 == 1) return *middle;
+  return (*std::max_element(durations.begin(), middle) + *middle) / 2;
+}
+
+std::vector<microseconds> earlier_durations(const ExecutionLog& log, const std::string& task_id,
+                                            std::int64_t before_sequence, std::size_t limit) {
+  std::vector<microseconds> durations;
+  for (const Execution& execution : log.get_task_execution_history({.task_id = task_id,
+                                    .before_sequence = before_sequence,
+                                    .limit = limit,
+                                    .success_only = true})) {
+    if (execution.finished_at && *execution.finished_at >= execution.started_at)
+      durations.push_back(*execution.finished_at - execution.started_at);
+  }
+  return durations;
+}
+
+}  // namespace rota::inline v1
