@@ -76,6 +76,9 @@ struct ExecutionStart {
   std::string arguments = "{}";  // as of Arguments::to_json
   std::string run_id = {};       // of the run it belongs to; empty when it was run on its own
   std::string reason = {};       // why the plan ran it
+  std::string fingerprint = {};  // of the code that runs; empty: not known
+  int attempt = 1;               // which try of this task in its run, from 1
+  int worker = 0;  // the place of its run in which it runs, from 1; 0: none, or not known
 };
 
 // What is known when it ends.

@@ -16,7 +16,8 @@ using Json = nlohmann::json;
 constexpr std::string_view kHeader =
     "started_sequence,finished_sequence,task_run_id,task_id,task_type,state,started_at,finished_at,"
     "execution_time,version,arguments,run_id,reason,message,metrics,exit_code,signal,output_path,"
-    "cpu_time,peak_memory_bytes,input_files,output_files,report_path,hostname,pid,notes,tags\r\n";
+    "cpu_time,peak_memory_bytes,input_files,output_files,report_path,hostname,pid,notes,tags,"
+    "attempt,worker,fingerprint\r\n";
 
 // One line of RFC 4180.
 class Row {
@@ -125,7 +126,10 @@ std::string line_of(const Execution& execution, std::size_t& replaced_texts) {
       .text(execution.owner.host)
       .number(execution.owner.pid)
       .text(execution.notes)
-      .text(execution.tags);
+      .text(execution.tags)
+      .number(start.attempt);
+  start.worker == 0 ? row.none() : row.number(start.worker);
+  row.text(start.fingerprint);
   return row.take();
 }
 

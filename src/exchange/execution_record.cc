@@ -163,6 +163,13 @@ void take_int(const Json& record, const char* key, std::optional<int>& number) {
   if (fits) number = value.get<int>();
 }
 
+// A number from 1 on.
+void take_ordinal(const Json& record, const char* key, int& ordinal) {
+  std::optional<int> number;
+  take_int(record, key, number);
+  if (number && *number >= 1) ordinal = *number;
+}
+
 void take_time(const Json& record, const char* key, const TimeZone& zone, TimePoint& time) {
   const Json& value = value_of(record, key);
   if (!value.is_string()) return;
@@ -207,6 +214,9 @@ void take_added_keys(const Json& record, const TimeZone& zone, Execution& execut
   take_json(record, "arguments", start.arguments);
   take_text(record, "run_id", start.run_id);
   take_text(record, "reason", start.reason);
+  take_text(record, "fingerprint", start.fingerprint);
+  take_ordinal(record, "attempt", start.attempt);
+  take_ordinal(record, "worker", start.worker);
   take_text(record, "message", end.message);
   take_json(record, "metrics", end.metrics);
   take_int(record, "exit_code", end.exit_code);

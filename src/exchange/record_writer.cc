@@ -112,6 +112,9 @@ class RecordWriter {
     add_json("arguments", start.arguments);
     add_text("run_id", start.run_id);
     add_text("reason", start.reason);
+    add_text("fingerprint", start.fingerprint);
+    if (start.attempt != 1) record_["attempt"] = start.attempt;
+    if (start.worker != 0) record_["worker"] = start.worker;
     const Owner& owner = execution_.owner;
     if (is_imported_ && owner.pid == 0) return;
     record_["owner"] = {

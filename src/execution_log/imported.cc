@@ -14,7 +14,7 @@ namespace {
 
 auto compared(const ExecutionStart& start) {
   return std::tie(start.task_id, start.task_type, start.version, start.arguments, start.run_id,
-                  start.reason);
+                  start.reason, start.fingerprint, start.attempt, start.worker);
 }
 
 auto compared(const ExecutionEnd& end) {

@@ -83,6 +83,9 @@ std::string execution_to_text(const Execution& execution) {
   add("State:", std::string(to_string(execution.state())));
   add("Message:", execution.end.message);
   add("Reason:", execution.start.reason);
+  if (execution.start.attempt > 1) add("Attempt:", std::to_string(execution.start.attempt));
+  if (execution.start.worker > 0) add("Worker:", std::to_string(execution.start.worker));
+  add("Code:", execution.start.fingerprint);
   add("Started:", local_time_text(execution.started_at));
   add("Finished:", execution.finished_at ? local_time_text(*execution.finished_at) : "-");
   add("Duration:", duration_of(execution));

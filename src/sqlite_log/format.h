@@ -3,6 +3,7 @@
 // Knows nothing of files.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -44,8 +45,16 @@ struct Formats {
   }
 };
 
-// Of this version. A change of the tables in schema.cc comes with a migration here, and with a file of the
-// format before it in tests/data.
-inline constexpr Formats kFormats = {};
+// A change of the tables in schema.cc comes with a migration here, and with a file of its format in tests/data.
+inline constexpr std::array kLogMigrations = {Migration{
+    "ALTER TABLE execution ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1 CHECK (attempt >= 1);"
+    "ALTER TABLE execution ADD COLUMN worker INTEGER CHECK (worker >= 1);"
+    "ALTER TABLE execution ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';"
+    "DROP INDEX execution_task;"
+    "CREATE INDEX execution_not_run ON execution (task_id) WHERE state > 6",
+    {2, 0}}};
+
+// Of this version.
+inline constexpr Formats kFormats = {kLogMigrations};
 
 }  // namespace rota::inline v1

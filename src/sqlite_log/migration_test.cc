@@ -23,14 +23,16 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr std::array<Migration, 2> kMigrations = {{
+constexpr std::array<Migration, 3> kMigrations = {{
+    kLogMigrations[0],
     {"ALTER TABLE execution ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';"
      "CREATE TABLE mood (name TEXT NOT NULL) STRICT; INSERT INTO mood VALUES ('good')",
-     {2, 1}},
-    {"DROP TABLE mood; ALTER TABLE execution RENAME TO attempt", {3, 0}},
+     {3, 2}},
+    {"DROP TABLE mood; ALTER TABLE execution RENAME TO tries", {4, 0}},
 }};
-constexpr std::array<Migration, 1> kFailing = {{
-    {"ALTER TABLE execution ADD COLUMN mood TEXT; CREATE TABLE execution (x)", {2, 0}},
+constexpr std::array<Migration, 2> kFailing = {{
+    kLogMigrations[0],
+    {"ALTER TABLE execution ADD COLUMN mood TEXT; CREATE TABLE execution (x)", {3, 0}},
 }};
 
 LogFileRules rules_of(std::span<const Migration> migrations) {
@@ -41,29 +43,31 @@ LogFileRules rules_of(std::span<const Migration> migrations) {
 
 class MigrationTest : public ::testing::Test {
  protected:
+  // By so many steps from the present format on.
   void migrate(std::size_t steps) {
-    prepare_log_file(log_, {}, rules_of(std::span(kMigrations).first(steps)));
+    prepare_log_file(log_, {},
+                     rules_of(std::span(kMigrations).first(kLogMigrations.size() + steps)));
   }
   std::string run(const std::string& sql) { return PlainSqlite(log_).run(sql); }
 
   const TemporaryFolder folder_ = TemporaryFolder::in_memory();
   const fs::path log_ = folder_ / "log.db";
-  const fs::path copy_ = copy_before_migration(log_, 1);
+  const fs::path copy_ = copy_before_migration(log_, 2);
 };
 
 TEST_F(MigrationTest, AnOlderFileIsCopiedAndThenChanged) {
   make_log_with_one_success(log_);
   migrate(1);
   EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM execution; SELECT name FROM mood"),
-            "65538|good|good|");
-  EXPECT_EQ(copy_, log_.string() + ".format-1.bak");
-  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version; PRAGMA integrity_check"), "1|ok|");
+            "131075|good|good|");
+  EXPECT_EQ(copy_, log_.string() + ".format-2.bak");
+  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version; PRAGMA integrity_check"), "2|ok|");
   struct stat found {};
   EXPECT_EQ(::stat(copy_.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777U, 0600U);
   EXPECT_THAT(snapshot(folder_.path()), ::testing::UnorderedElementsAre(
                                             ::testing::Key("log.db"), ::testing::Key("log.db.lock"),
-                                            ::testing::Key("log.db.format-1.bak")));
+                                            ::testing::Key("log.db.format-2.bak")));
   const auto before = open_sqlite_log(copy_);
   EXPECT_TRUE(before->find_latest_execution("t", true));
   EXPECT_EQ(before->remark(), "");
@@ -73,17 +77,17 @@ TEST_F(MigrationTest, AnOlderFileIsCopiedAndThenChanged) {
 TEST_F(MigrationTest, AFileThatIsSeveralFormatsBehindTakesAllStepsAtOnce) {
   make_log_with_one_success(log_);
   migrate(2);
-  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM attempt"), "3|good|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "4|good|");
   EXPECT_TRUE(fs::exists(copy_));
-  EXPECT_FALSE(fs::exists(copy_before_migration(log_, 2)));
+  EXPECT_FALSE(fs::exists(copy_before_migration(log_, 3)));
 }
 
 TEST_F(MigrationTest, AFileInTheMiddleTakesTheStepsThatItLacks) {
   make_log_with_one_success(log_);
   migrate(1);
   migrate(2);
-  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM attempt"), "3|good|");
-  EXPECT_EQ(PlainSqlite(copy_before_migration(log_, 2)).run("SELECT name FROM mood"), "good|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "4|good|");
+  EXPECT_EQ(PlainSqlite(copy_before_migration(log_, 3)).run("SELECT name FROM mood"), "good|");
 }
 
 TEST_F(MigrationTest, AFileOfTheNewestFormatIsLeftAsItIs) {
@@ -99,7 +103,7 @@ TEST_F(MigrationTest, AStepThatFailsLeavesTheFileAsItWas) {
   EXPECT_THROW(prepare_log_file(log_, {}, rules_of(kFailing)), LogError);
   EXPECT_EQ(run("PRAGMA user_version; SELECT count(*) FROM pragma_table_info('execution') "
                 "WHERE name = 'mood'"),
-            "1|0|");
+            "2|0|");
   EXPECT_TRUE(open_sqlite_log(log_)->find_latest_execution("t", true));
 }
 
@@ -117,8 +121,8 @@ TEST_F(MigrationTest, OfSeveralAtOnceOneDoesIt) {
   std::vector<std::thread> threads;
   for (int number = 0; number < 4; ++number) threads.emplace_back([&] { migrate(1); });
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(run("PRAGMA user_version; SELECT name FROM mood"), "65538|good|");
-  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version"), "1|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT name FROM mood"), "131075|good|");
+  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version"), "2|");
 }
 
 TEST_F(MigrationTest, AnOlderFileIsNotChangedForReading) {
@@ -128,7 +132,7 @@ TEST_F(MigrationTest, AnOlderFileIsNotChangedForReading) {
     prepare_log_file(log_, {.read_only = true}, rules_of(kMigrations));
     ADD_FAILURE() << "opened";
   } catch (const LogError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("it has the older format 1"),
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("it has the older format 2"),
                                     HasSubstr("open it once for writing")));
   }
   EXPECT_TRUE(snapshot(folder_.path()) == before);
@@ -141,12 +145,12 @@ TEST_F(MigrationTest, AnOlderProgramReadsANewerFileThatAllowsItAndDoesNotWrite) 
   {
     const auto log = open_sqlite_log(log_);
     EXPECT_TRUE(log->find_latest_execution("t", true));
-    EXPECT_THAT(log->remark(), HasSubstr("newer format 2"));
+    EXPECT_THAT(log->remark(), HasSubstr("newer format 3"));
     try {
       log->begin_execution({.task_id = "u"});
       ADD_FAILURE() << "written";
     } catch (const LogError& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("newer format 2"), HasSubstr("may only read")));
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("newer format 3"), HasSubstr("may only read")));
     }
   }
   EXPECT_EQ(read_bytes(log_), bytes);
@@ -157,8 +161,8 @@ TEST_F(MigrationTest, AnOlderProgramRefusesANewerFileThatDoesNotAllowIt) {
   migrate(2);
   const auto before = snapshot(folder_.path());
   EXPECT_THAT(open_error(log_),
-              HasSubstr("it has format 3, and this version of Rota knows format 1"));
-  EXPECT_THAT(open_error(log_, {.read_only = true}), HasSubstr("it has format 3"));
+              HasSubstr("it has format 4, and this version of Rota knows format 2"));
+  EXPECT_THAT(open_error(log_, {.read_only = true}), HasSubstr("it has format 4"));
   EXPECT_TRUE(snapshot(folder_.path()) == before);
 }
 

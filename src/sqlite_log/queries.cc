@@ -17,8 +17,8 @@ namespace rota::inline v1 {
   "SELECT started_sequence, task_run_id, task_id, task_type, version, arguments, run_id, reason, " \
   "state, message, metrics, finished_sequence, started_at, finished_at, epoch, owner_host, "       \
   "owner_boot_id, owner_pid, owner_start_ticks, exit_code, signal, output_path, "                  \
-  "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields, "                            \
-  "changed_sequence FROM execution "
+  "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields, changed_sequence, attempt, " \
+  "worker, fingerprint FROM execution "
 
 // What no index knows; it is looked at in the rows that an index gives.
 #define ROTA_FILTER                                                                         \
@@ -38,20 +38,29 @@ const char* const queries::kActive = ROTA_SELECT
 const char* const queries::kAllActive = ROTA_SELECT "INDEXED BY execution_active WHERE state <= 1";
 const char* const queries::kHistory =
     ROTA_SELECT "WHERE started_sequence < :before " ROTA_FILTER "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTask = ROTA_SELECT
-    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before " ROTA_FILTER
-    "ORDER BY started_sequence DESC";
+// Two indexes hold the executions of a task: SQLite merges what they give, in order, without a sort.
+#define ROTA_OF_TASK(index, states)                                       \
+  ROTA_SELECT "INDEXED BY " index " WHERE task_id = :task_id AND " states \
+              " AND started_sequence < :before " ROTA_FILTER
+const char* const queries::kHistoryOfTask =
+    ROTA_OF_TASK("execution_run", "state <= 6") "UNION ALL " ROTA_OF_TASK(
+        "execution_not_run", "state > 6") "ORDER BY started_sequence DESC";
 const char* const queries::kHistoryOfState = ROTA_SELECT
     "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before " ROTA_FILTER
     "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTaskAndState = ROTA_SELECT
-    "INDEXED BY execution_task WHERE task_id = :task_id AND started_sequence < :before "
-    "AND state = :state " ROTA_FILTER "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTaskAndRunState =
+    ROTA_OF_TASK("execution_run", "state <= 6 AND state = :state") "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTaskAndOtherState = ROTA_OF_TASK(
+    "execution_not_run", "state > 6 AND state = :state") "ORDER BY started_sequence DESC";
+#undef ROTA_OF_TASK
 const char* const queries::kChanges =
     ROTA_SELECT "WHERE changed_sequence > :sequence ORDER BY changed_sequence";
 const char* const queries::kOldestFirst = ROTA_SELECT "ORDER BY started_sequence";
-const char* const queries::kOldestFirstOfTask =
-    ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id ORDER BY started_sequence";
+const char* const queries::kOldestFirstOfTask = ROTA_SELECT
+    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
+    "UNION ALL " ROTA_SELECT
+    "INDEXED BY execution_not_run WHERE task_id = :task_id AND state > 6 "
+    "ORDER BY started_sequence";
 const char* const queries::kLatestEnded = ROTA_SELECT
     "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 AND state >= 2 "
     "ORDER BY started_sequence DESC LIMIT 1";
@@ -72,12 +81,14 @@ constexpr const char* kInsert =
     "arguments, run_id, reason, state, message, metrics, finished_sequence, started_at, "
     "finished_at, epoch, "
     "owner_host, owner_boot_id, owner_pid, owner_start_ticks, exit_code, signal, output_path, "
-    "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields) "
+    "cpu_microseconds, peak_memory_bytes, notes, tags, imported_fields, attempt, worker, "
+    "fingerprint) "
     "VALUES (:started_sequence, :changed_sequence, :task_run_id, :task_id, :task_type, :version, "
     ":arguments, :run_id, :reason, :state, :message, :metrics, :finished_sequence, :started_at, "
     ":finished_at, "
     ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks, :exit_code, :signal, "
-    ":output_path, :cpu_microseconds, :peak_memory_bytes, :notes, :tags, :imported_fields)";
+    ":output_path, :cpu_microseconds, :peak_memory_bytes, :notes, :tags, :imported_fields, "
+    ":attempt, :worker, :fingerprint)";
 constexpr const char* kEnd =
     "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
     "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = "
@@ -106,6 +117,9 @@ void read_further_columns(const Statement& row, Execution& execution) {
   execution.tags = row.text(25);
   execution.imported_fields = row.is_null(26) ? "{}" : row.text(26);
   execution.changed_sequence = row.integer(27);
+  execution.start.attempt = static_cast<int>(row.integer(28));
+  execution.start.worker = static_cast<int>(row.integer(29));  // NULL gives 0
+  execution.start.fingerprint = row.text(30);
 }
 
 // The row that the statement stands on.
@@ -126,6 +140,13 @@ Execution read_execution(Connection& connection, const Statement& row) {
   // While the row's statement stands, this one reads the same state of the file.
   select_files(connection, execution);
   return execution;
+}
+
+const char* history_query(bool of_task, std::optional<ExecutionState> state) {
+  if (!of_task) return state ? queries::kHistoryOfState : queries::kHistory;
+  if (!state) return queries::kHistoryOfTask;
+  return really_ran(*state) ? queries::kHistoryOfTaskAndRunState
+                            : queries::kHistoryOfTaskAndOtherState;
 }
 
 std::optional<Execution> read_one(Connection& connection, Statement& statement) {
@@ -197,10 +218,7 @@ void select_history(Connection& connection, const HistoryQuery& query,
                     const std::function<bool(Execution)>& take) {
   if (contradicts_itself(query)) return;
   const std::optional<ExecutionState> state = state_asked_for(query);
-  const char* const sql = query.task_id
-                              ? (state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask)
-                              : (state ? queries::kHistoryOfState : queries::kHistory);
-  Statement statement(connection, sql);
+  Statement statement(connection, history_query(query.task_id.has_value(), state));
   statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
                                                        : query.before_sequence);
   if (query.task_id) statement.bind(":task_id", *query.task_id);
@@ -283,7 +301,10 @@ void insert_execution(Connection& connection, const Execution& execution) {
         .bind(":owner_pid", execution.owner.pid)
         .bind(":owner_start_ticks", execution.owner.start_ticks)
         .bind(":notes", execution.notes)
-        .bind(":tags", execution.tags);
+        .bind(":tags", execution.tags)
+        .bind(":attempt", std::int64_t{start.attempt})
+        .bind(":fingerprint", start.fingerprint);
+    if (start.worker > 0) statement.bind(":worker", std::int64_t{start.worker});
     if (execution.imported_fields != "{}")
       statement.bind(":imported_fields", execution.imported_fields);
     statement.run();

@@ -71,12 +71,16 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
   EXPECT_THAT(plan(queries::kActive),
               by_index("INDEX execution_active (task_id=? AND arguments=?)"));
   EXPECT_THAT(plan(queries::kHistory), by_index("USING INTEGER PRIMARY KEY (rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTask),
-              by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(
+      plan(queries::kHistoryOfTask),
+      AllOf(HasSubstr("MERGE (UNION ALL)"), by_index("INDEX execution_run (task_id=? AND rowid<?)"),
+            by_index("INDEX execution_not_run (task_id=? AND rowid<?)")));
   EXPECT_THAT(plan(queries::kHistoryOfState),
               by_index("INDEX execution_state (state=? AND rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTaskAndState),
-              by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTaskAndRunState),
+              by_index("INDEX execution_run (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfTaskAndOtherState),
+              by_index("INDEX execution_not_run (task_id=? AND rowid<?)"));
   EXPECT_THAT(plan(queries::kFiles), by_index("USING PRIMARY KEY (started_sequence=?)"));
   EXPECT_THAT(plan(queries::kLastPosition),
               by_index("USING PRIMARY KEY (started_sequence=? AND direction=?)"));
@@ -90,7 +94,9 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
                                "started_sequence>? AND started_sequence<?)"),
                       by_index("SEARCH execution USING INTEGER PRIMARY KEY (rowid=?)")));
   }
-  EXPECT_THAT(plan(queries::kOldestFirstOfTask), by_index("INDEX execution_task (task_id=?)"));
+  EXPECT_THAT(plan(queries::kOldestFirstOfTask),
+              AllOf(HasSubstr("MERGE (UNION ALL)"), by_index("INDEX execution_run (task_id=?)"),
+                    by_index("INDEX execution_not_run (task_id=?)")));
   EXPECT_THAT(plan(queries::kLatestEnded), by_index("INDEX execution_run (task_id=?)"));
   EXPECT_THAT(plan(queries::kNextTask), by_index("INDEX execution_run (task_id>?)"));
   EXPECT_THAT(plan(queries::kOldestFirst), Not(HasSubstr("TEMP B-TREE")));
@@ -108,7 +114,8 @@ TEST_F(QueriesTest, UpkeepAndFollowingUseTheirIndexesAndNeedNoSort) {
                        "sqlite_autoindex_execution_1 (changed_sequence>?)"));
   EXPECT_THAT(plan(queries::kRunIdsFrom), by_index("SEARCH execution USING COVERING INDEX "
                                                    "sqlite_autoindex_execution_2 (task_run_id>?)"));
-  EXPECT_THAT(plan(queries::kAllByTask), by_index("SCAN execution USING INDEX execution_task"));
+  EXPECT_THAT(plan(queries::kAllByTask), AllOf(by_index("SCAN execution USING INDEX execution_run"),
+                                               HasSubstr("USING INDEX execution_not_run")));
   EXPECT_THAT(plan(queries::kSuccessesOfTask), by_index("INDEX execution_success (task_id=?)"));
   EXPECT_THAT(plan(queries::kOutputsOf), by_index("USING PRIMARY KEY (started_sequence=?"));
   EXPECT_THAT(plan(queries::kProducersOf),

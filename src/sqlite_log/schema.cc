@@ -48,6 +48,9 @@ CREATE TABLE execution (
   notes TEXT NOT NULL DEFAULT '',         -- free text, may be changed after the end
   tags TEXT NOT NULL DEFAULT '{}',        -- a JSON object, may be changed after the end
   imported_fields TEXT,                   -- what an imported record had besides: a JSON object; NULL: not imported
+  attempt INTEGER NOT NULL DEFAULT 1 CHECK (attempt >= 1),  -- which try of the task in its run
+  worker INTEGER CHECK (worker >= 1),     -- the place of its run in which it ran; NULL: none, or unknown
+  fingerprint TEXT NOT NULL DEFAULT '',   -- of the code that ran; '': unknown
   CHECK ((state <= 1) = (finished_sequence IS NULL)),
   CHECK ((state <= 1) = (finished_at IS NULL))
 ) STRICT;
@@ -59,8 +62,9 @@ CREATE INDEX execution_success ON execution (task_id, finished_sequence) WHERE s
 -- The newest execution of a task that really ran. Here and below started_sequence, the row id, is the
 -- last column of itself.
 CREATE INDEX execution_run ON execution (task_id) WHERE state <= 6;
--- History, newest first.
-CREATE INDEX execution_task ON execution (task_id);
+-- What did not run; together with execution_run the history of a task.
+CREATE INDEX execution_not_run ON execution (task_id) WHERE state > 6;
+-- History by state, newest first.
 CREATE INDEX execution_state ON execution (state);
 
 CREATE TABLE execution_file (

@@ -14,9 +14,13 @@ const char* const queries::kUpdateFreeFields =
 // Its files go with it.
 const char* const queries::kRemove =
     "DELETE FROM execution WHERE started_sequence = :started_sequence";
+#define ROTA_SELECT \
+  "SELECT started_sequence, task_run_id, task_id, state, started_at, finished_at FROM execution "
 const char* const queries::kAllByTask =
-    "SELECT started_sequence, task_run_id, task_id, state, started_at, finished_at FROM execution "
-    "INDEXED BY execution_task ORDER BY task_id DESC, started_sequence DESC";
+    ROTA_SELECT "INDEXED BY execution_run WHERE state <= 6 UNION ALL " ROTA_SELECT
+                "INDEXED BY execution_not_run WHERE state > 6 "
+                "ORDER BY task_id DESC, started_sequence DESC";
+#undef ROTA_SELECT
 const char* const queries::kSuccessesOfTask =
     "SELECT started_sequence FROM execution INDEXED BY execution_success "
     "WHERE task_id = :task_id AND state = 2 ORDER BY finished_sequence DESC";

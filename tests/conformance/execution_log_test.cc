@@ -20,7 +20,8 @@ class ExecutionLogTest : public ConformanceTest {};
 ROTA_TEST_ON_ALL_LOGS(ExecutionLogTest);
 
 TEST_P(ExecutionLogTest, WhatBeginsIsRunningAndOwnedByThisProcess) {
-  const ExecutionStart start{"t_1", "import", "1.2", R"({"n":1})", "run-7", "never ran"};
+  const ExecutionStart start{"t_1",         "import", "1.2", R"({"n":1})", "run-7", "never ran",
+                             "build-id:0f", 3,        17};
   const ExecutionHandle handle = log_->begin_execution(start);
   EXPECT_EQ(handle.epoch, 1);
   EXPECT_THAT(handle.task_run_id,
@@ -35,6 +36,9 @@ TEST_P(ExecutionLogTest, WhatBeginsIsRunningAndOwnedByThisProcess) {
   EXPECT_EQ(execution.start.arguments, start.arguments);
   EXPECT_EQ(execution.start.run_id, start.run_id);
   EXPECT_EQ(execution.start.reason, start.reason);
+  EXPECT_EQ(execution.start.fingerprint, start.fingerprint);
+  EXPECT_EQ(execution.start.attempt, start.attempt);
+  EXPECT_EQ(execution.start.worker, start.worker);
   EXPECT_EQ(execution.owner, (Owner{"mill", "boot", 1, 17}));
   EXPECT_EQ(execution.started_sequence, 1);
   EXPECT_EQ(execution.finished_sequence, 0);

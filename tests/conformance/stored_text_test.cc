@@ -39,8 +39,8 @@ std::vector<std::string> awkward_texts() {
 
 TEST_P(StoredTextTest, ComesBackInEveryFieldOfTheStartAndTheEnd) {
   for (const std::string& text : awkward_texts()) {
-    const ExecutionStart start{text + "1", text + "2", text + "3",
-                               text + "4", text + "5", text + "6"};
+    const ExecutionStart start{text + "1", text + "2", text + "3", text + "4",
+                               text + "5", text + "6", text + "0"};
     ExecutionEnd end;
     end.message = text + "7";
     end.metrics = text + "8";
@@ -58,6 +58,7 @@ TEST_P(StoredTextTest, ComesBackInEveryFieldOfTheStartAndTheEnd) {
     EXPECT_EQ(stored.start.arguments, start.arguments);
     EXPECT_EQ(stored.start.run_id, start.run_id);
     EXPECT_EQ(stored.start.reason, start.reason);
+    EXPECT_EQ(stored.start.fingerprint, start.fingerprint);
     EXPECT_EQ(stored.end.message, end.message);
     EXPECT_EQ(stored.end.metrics, end.metrics);
     EXPECT_EQ(stored.end.inputs, end.inputs);

@@ -5,7 +5,7 @@
 //   rota_disk_worker WORK LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
 //
 // WORK is `local`: executions are begun, ended and recorded; `shared`: the same, as on a file system that hosts
-// share; `migrate`: a log that is there is migrated to a made-up format 2 (readable by format 1).
+// share; `migrate`: a log that is there is migrated to a made-up format 3 (readable by format 2).
 //
 //   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
 //   refused TASK RUN                                   as it should be: it runs, or has ended
@@ -129,9 +129,10 @@ void use(const std::string& path, bool is_shared) {
 
 void migrate(const std::string& path) {
   static constexpr rota::Migration kMigrations[] = {
+      rota::kLogMigrations[0],
       {"ALTER TABLE execution ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';"
        "CREATE TABLE mood (name TEXT NOT NULL) STRICT; INSERT INTO mood VALUES ('good')",
-       {2, 1}},
+       {3, 2}},
   };
   rota::LogFileRules rules;
   rules.formats = {kMigrations};
