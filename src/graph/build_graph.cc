@@ -46,7 +46,7 @@ class Selection {
     known.reserve(all.size());
     for (const TaskClassPtr& one : all) known.emplace_back(one->task_id());
     if (!unknown_.empty()) throw_unknown_tasks(std::move(unknown_), known);
-    throw_missing_dependencies(std::move(missing_), known);
+    throw_missing_dependencies(std::move(missing_), known, "registered");
   }
 
   const TaskRegistry& registry_;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/cycles.h"
 
+#include <rota/error.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -206,6 +210,18 @@ std::vector<Cycle> find_cycles(const Adjacency& graph) {
   for (const auto& members : components.cyclic()) cycles.push_back(shortest.find(members));
   std::ranges::sort(cycles, {}, [](const Cycle& cycle) { return cycle.front(); });
   return cycles;
+}
+
+void throw_cycles_among(const std::vector<Cycle>& cycles, std::string_view what,
+                        const std::function<std::string_view(TaskIndex)>& name_of) {
+  std::string text = cycles.size() == 1 ? fmt::format("{} has a cycle: ", what)
+                                        : fmt::format("{} has {} cycles:", what, cycles.size());
+  for (const Cycle& cycle : cycles) {
+    if (cycles.size() > 1) text += "\n  ";
+    for (const TaskIndex node : cycle) text.append(name_of(node)).append(" -> ");
+    text += name_of(cycle.front());
+  }
+  throw PlanError(text);
 }
 
 }  // namespace rota::inline v1

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What keeps a graph from having an order: its cycles. Knows numbers only.
+// What keeps a graph from having an order: its cycles. Knows numbers, and names where
+// it tells somebody.
 #pragma once
 
 #include "graph/adjacency.h"
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace rota::inline v1 {
@@ -17,5 +20,9 @@ using Cycle = std::vector<TaskIndex>;
 // first node. In a component so large that the search would take more than some seconds it is the
 // shortest one that was found until then.
 std::vector<Cycle> find_cycles(const Adjacency& graph);
+
+// PlanError: "WHAT has a cycle: a -> b -> a", or a line for each; there is at least one.
+[[noreturn]] void throw_cycles_among(const std::vector<Cycle>& cycles, std::string_view what,
+                                     const std::function<std::string_view(TaskIndex)>& name_of);
 
 }  // namespace rota::inline v1

@@ -107,20 +107,7 @@ Adjacency resolve_dependencies(const TaskClasses& classes, const Index& index) {
   if (missing.empty()) return needs;
   std::vector<std::string_view> known;
   for (const TaskClassPtr& one : classes) known.push_back(id_of(one));
-  throw_missing_dependencies(std::move(missing), known);
-}
-
-[[noreturn]] void throw_cycles(const TaskClasses& classes, const Adjacency& needs) {
-  const std::vector<Cycle> cycles = find_cycles(needs);
-  std::string text = cycles.size() == 1
-                         ? "the task graph has a cycle: "
-                         : fmt::format("the task graph has {} cycles:", cycles.size());
-  for (const Cycle& cycle : cycles) {
-    if (cycles.size() > 1) text += "\n  ";
-    for (const TaskIndex task : cycle) text.append(id_of(classes[task])).append(" -> ");
-    text += id_of(classes[cycle.front()]);
-  }
-  throw PlanError(text);
+  throw_missing_dependencies(std::move(missing), known, "registered");
 }
 
 // Each after all that it needs, of those that could come next the smallest first; shorter than the
@@ -164,7 +151,10 @@ Graph::Graph(std::vector<TaskClassPtr> task_classes) {
   index_ = make_index(classes);
   Adjacency needs = resolve_dependencies(classes, index_);
   const std::vector<TaskIndex> order = topological_order(needs, needs.transposed());
-  if (order.size() < classes.size()) throw_cycles(classes, needs);
+  if (order.size() < classes.size()) {
+    throw_cycles_among(find_cycles(needs), "the task graph",
+                       [&](TaskIndex task) { return id_of(classes[task]); });
+  }
 
   std::vector<TaskIndex> number_of(order.size());
   for (TaskIndex number = 0; number < order.size(); ++number) number_of[order[number]] = number;

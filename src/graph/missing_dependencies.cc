@@ -58,16 +58,17 @@ std::string printable(std::string_view id) {
 }  // namespace
 
 void throw_missing_dependencies(std::vector<MissingDependency> missing,
-                                std::span<const std::string_view> known) {
+                                std::span<const std::string_view> known,
+                                std::string_view not_being) {
   std::ranges::sort(missing, {},
                     [](const MissingDependency& one) { return std::tie(one.task_id, one.needs); });
   Suggestions suggestions(known);
   std::vector<std::string> lines;
   for (const MissingDependency& one : missing) {
-    lines.push_back(fmt::format("{} needs {}, which is not registered{}", printable(one.task_id),
-                                printable(one.needs), suggestions.for_id(one.needs)));
+    lines.push_back(fmt::format("{} needs {}, which is not {}{}", printable(one.task_id),
+                                printable(one.needs), not_being, suggestions.for_id(one.needs)));
   }
-  throw_lines("dependencies are not registered", lines);
+  throw_lines(fmt::format("dependencies are not {}", not_being), lines);
 }
 
 void throw_unknown_tasks(std::vector<std::string> task_ids,

@@ -17,9 +17,10 @@ struct MissingDependency {
 };
 
 // One line where one is missing, else a summary and a line for each, in the order of the ids.
-// `known` are the ids that may be suggested.
+// `known` are the ids that may be suggested; `not_being` says what is wrong: "registered".
 [[noreturn]] void throw_missing_dependencies(std::vector<MissingDependency> missing,
-                                             std::span<const std::string_view> known);
+                                             std::span<const std::string_view> known,
+                                             std::string_view not_being);
 [[noreturn]] void throw_unknown_tasks(std::vector<std::string> task_ids,
                                       std::span<const std::string_view> known);
 
