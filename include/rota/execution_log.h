@@ -379,9 +379,14 @@ struct LogOptions {
   bool read_only = false;  // open for looking only; the file must exist
 };
 
-// A log that lives and dies with the object: for tests, and hosts that want no history. An empty
+// A log that lives and dies with the object: for tests, and hosts that ask what has just run. An empty
 // project_root is the current folder.
 ROTA_EXPORT std::unique_ptr<ExecutionLog> open_memory_log(const LogOptions& options = {});
+
+// A log that keeps nothing, for hosts that want no history: all that is written to it is accepted, and nothing is
+// found in it. So nothing is ever up to date, the same task may run twice at the same time, and files cannot
+// be tracked after an end; imports are refused.
+ROTA_EXPORT std::unique_ptr<ExecutionLog> open_null_log(const LogOptions& options = {});
 
 // A log in an SQLite file, made with its folder (mode 0700, the file 0600) where there is none. Throws
 // LogError when the path is not a log of ours, is of a newer version, or cannot be opened.

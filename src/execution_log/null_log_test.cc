@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <rota/execution_log.h>
+
+#include <gtest/gtest.h>
+
+namespace rota {
+namespace {
+
+TEST(NullLog, LetsEveryExecutionBeginAndEndAndKeepsNoneOfThem) {
+  const auto log = open_null_log();
+  const ExecutionHandle first = log->begin_execution({.task_id = "t"});
+  const ExecutionHandle second = log->begin_execution({.task_id = "t"});
+  EXPECT_NE(first.task_run_id, second.task_run_id);
+  EXPECT_TRUE(log->finish_execution(first, {}));
+  EXPECT_FALSE(log->record_task_execution({.task_id = "t"}, {}).empty());
+  EXPECT_EQ(log->find_latest_execution("t", false), std::nullopt);
+  EXPECT_EQ(log->find_execution(first.task_run_id), std::nullopt);
+  EXPECT_TRUE(log->get_task_execution_history({}).empty());
+  EXPECT_EQ(log->last_sequence(), 0);
+  EXPECT_TRUE(log->changes_since(0, 0).empty());
+  EXPECT_TRUE(log->watch(0, 0, std::chrono::milliseconds(1)).empty());
+  log->read_snapshot([](const LogSnapshot& snapshot) {
+    snapshot.for_each_execution({}, [](const Execution&) {
+      ADD_FAILURE() << "an execution was kept";
+      return true;
+    });
+  });
+  EXPECT_EQ(log->cleanup_old_executions({.task_run_ids = {"x"}}).unknown,
+            std::vector<std::string>{"x"});
+  EXPECT_EQ(log->location(), "null");
+}
+
+TEST(NullLog, RefusesWhatEveryLogRefuses) {
+  const auto log = open_null_log();
+  const ExecutionHandle handle = log->begin_execution({.task_id = "t"});
+  EXPECT_THROW(log->finish_execution(handle, {.state = ExecutionState::running}), LogError);
+  EXPECT_THROW(log->record_task_execution({.task_id = "t"}, {.state = ExecutionState::running}),
+               LogError);
+  EXPECT_THROW(log->track_files(handle.task_run_id, FileDirection::input, {}), LogError);
+  EXPECT_THROW(log->import_executions(ImportMode::merge, [](const AddExecution&) {}), LogError);
+}
+
+}  // namespace
+}  // namespace rota
