@@ -9,7 +9,7 @@ PRESET ?= release
 help:
 	@echo 'make demo                run the example pipeline on the flights of 2013'
 	@echo 'make test                build, and run all tests'
-	@echo 'make bench               measure discovery, look-ups and the log beside other systems'
+	@echo 'make bench               measure discovery, look-ups, the log and graphs beside other systems'
 	@echo 'make build               build; PRESET=dev, asan or tsan for another than release'
 	@echo 'make install PREFIX=DIR  install the library and the command; default: /usr/local'
 	@echo 'make format              format the sources'

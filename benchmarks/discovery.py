@@ -28,7 +28,7 @@ class Measurement:
     commands, as of the probes besides, the whole process counts."""
     name: str
     command: list
-    count: int  # how many plugins the probe must have seen; 0: it is no probe
+    count: int  # how many plugins, tasks or records the probe must have done; 0: it is no probe
     environment: dict = field(default_factory=dict)
     folder: Path | None = None
     prepare: Callable[[], None] | None = None
@@ -37,7 +37,7 @@ class Measurement:
     def run(self) -> None:
         result = self.run_once()
         if result["count"] != self.count:
-            raise NotMeasured(f"it saw {result['count']} of {self.count} plugins")
+            raise NotMeasured(f"it saw {result['count']} of {self.count}")
         self.rounds.append(result)
 
     def run_once(self) -> dict:
@@ -57,7 +57,8 @@ class Measurement:
         child = self.child
         output = child.stdout.read() if self.count else b""
         _, status, usage = os.wait4(child.pid, 0)
-        process = {"wall": time.perf_counter() - self.begin, "cpu": usage.ru_utime + usage.ru_stime}
+        process = {"wall": time.perf_counter() - self.begin, "cpu": usage.ru_utime + usage.ru_stime,
+                   "memory": usage.ru_maxrss * 1024}
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise NotMeasured(f"{self.command[0]} ended with status {child.returncode}")
@@ -101,7 +102,7 @@ class Group:
         if name not in self.measurements or other not in self.measurements:
             return None
         pairs = zip(self.measurements[name].rounds, self.measurements[other].rounds)
-        return statistics.median(one[clock] / two[clock] for one, two in pairs)
+        return statistics.median(one[clock] / max(two[clock], 1e-9) for one, two in pairs)
 
 
 class Bench:

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -40,16 +41,30 @@ inline double cpu_seconds() {
          seconds(children.ru_utime) + seconds(children.ru_stime);
 }
 
-// Runs `function`, which gives how many of what it was asked for it has done, and prints how long it took; and what it
-// left in `longest`, in seconds.
+// Bytes of this process that are resident, and the most that ever were.
+inline std::size_t resident_bytes(const char* field) {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with(field))
+      return std::strtoull(line.c_str() + line.find(':') + 1, nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+// Runs `function`, which gives how many of what it was asked for it has done, and prints how long it took, how much
+// memory it needed at most; and what it left in `longest`, in seconds.
 template <class Function>
 int measure(const Function& function, const double* longest = nullptr) {
+  const std::size_t resident = resident_bytes("VmRSS");
   const double cpu = cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
   const std::size_t count = function();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
   const double cpu_taken = cpu_seconds() - cpu;
   std::printf("{\"count\": %zu, \"wall\": %.9f, \"cpu\": %.9f", count, wall.count(), cpu_taken);
+  const std::size_t most = resident_bytes("VmHWM");
+  std::printf(", \"memory\": %zu", most > resident ? most - resident : 0);
   if (longest != nullptr) std::printf(", \"longest\": %.9f", *longest);
   std::printf("}\n");
   return 0;

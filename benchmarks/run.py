@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures discovery, look-ups and the execution log beside other systems, and prints tables and the aims reached.
+"""Measures discovery, look-ups, the execution log and graphs beside other systems, and prints tables and the aims reached.
 
-Takes about five minutes. Times are medians; a ratio is the median of those of the single rounds."""
+Takes about ten minutes. Times are medians; a ratio is the median of those of the single rounds."""
 
 import argparse
 import contextlib
@@ -18,11 +18,12 @@ from pathlib import Path
 
 import discovery
 import execution_log
+import graphs
 import look_ups
 
-PARTS = ("discovery", "log", "look-ups")
+PARTS = ("discovery", "log", "look-ups", "graphs")
 MISSING = {"class_loader_probe": "class_loader (libclass-loader-dev)", "qt_probe": "Qt (qtbase5-dev)",
-           "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)"}
+           "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)", "tbb_probe": "oneTBB (libtbb-dev)"}
 
 
 def print_group(group: discovery.Group, base: str) -> None:
@@ -31,6 +32,20 @@ def print_group(group: discovery.Group, base: str) -> None:
         wall, cpu = (measurement.median(clock) * 1e3 for clock in ("wall", "cpu"))
         ratios = (group.ratio(name, base, clock) for clock in ("wall", "cpu"))
         print(f"  {name:32}{wall:10.2f}{cpu:10.2f}" + "".join(f"{ratio:9.2f}" for ratio in ratios), flush=True)
+
+
+def print_graphs(group: discovery.Group, base: str, tasks: int) -> None:
+    """As print_group, by task, and with the most memory that was in use."""
+    if not group.measurements:
+        return
+    base = base if base in group.measurements else next(iter(group.measurements))
+    print(f"\n{group.title}\n{'':34}{'us a task':>10}{'wall ms':>10}{'CPU ms':>10}{'MB':>8}{'wall':>9}{'CPU':>9}"
+          f"{'memory':>9}   x {base}")
+    for name, measurement in group.measurements.items():
+        wall, cpu = (measurement.median(clock) * 1e3 for clock in ("wall", "cpu"))
+        ratios = (group.ratio(name, base, what) for what in ("wall", "cpu", "memory"))
+        print(f"  {name:32}{wall * 1e3 / tasks:10.3f}{wall:10.2f}{cpu:10.2f}{measurement.median('memory') / 1e6:8.1f}"
+              + "".join(f"{ratio:9.2f}" for ratio in ratios), flush=True)
 
 
 def print_look_ups(found: look_ups.LookUps, writer: bool) -> None:
@@ -202,6 +217,8 @@ def measure(arguments: argparse.Namespace, bench: discovery.Bench) -> int:
         groups += measure_log(bench, aims, arguments.large)
     results["groups"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
                          for group in groups}
+    if "graphs" in parts:
+        groups += graphs.measure(bench, print_graphs, aims)
     if "look-ups" in parts:
         found = measure_look_ups(bench, aims)
         results["look_ups"] = [dict(zip(("map", "writer", "size", "threads"), key)) | seconds

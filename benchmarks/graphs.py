@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures graphs: build, check and run them, beside what others need for the same graph."""
+
+import shutil
+from pathlib import Path
+
+from discovery import Bench, Group
+from graph_shapes import SHAPES, write_make, write_ninja
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+ROUNDS = 5
+PYTHON = Path(__file__).with_name(".venv") / "bin/python"
+# What is slower than this many tasks allow is not asked for more: the whole part shall take some minutes.
+MOST = {"networkx": 100_000, "doit": 10_000, "luigi": 1_000}
+
+
+def python_has(module: str) -> bool:
+    return any(PYTHON.parent.parent.glob(f"lib/python*/site-packages/{module}"))
+
+
+def left_out() -> list[str]:
+    """What is not here, and so is not compared with."""
+    lines = ["Taskflow has no package of Debian or PyPI, and is left out"]
+    lines += [f"{module} is not in {PYTHON.parent.parent}, and so left out: tools/setup bench"
+              for module in MOST if not python_has(module)]
+    lines += [f"{program} is not installed, and so left out" for program in ("ninja", "make") if not shutil.which(program)]
+    return lines
+
+
+def engine(bench: Bench, shape: str, size: int) -> Group:
+    """Build, check and run callables on two threads."""
+    group = Group(f"Build, check and run {size:,} callables on 2 threads, {shape}")
+    group.add("floor: counters and a queue", [bench.programs / "graph_probe", "floor", shape, size], size)
+    group.add("rota, callables", [bench.programs / "graph_probe", "callables", shape, size], size)
+    if bench.has("tbb_probe"):
+        group.add("oneTBB flow graph", [bench.programs / "tbb_probe", shape, size], size)
+    if size <= MOST["networkx"] and python_has("networkx"):
+        group.add("networkx, order only", [PYTHON, Path(__file__).with_name("python_graph.py"), "networkx", shape, size],
+                  size)
+    group.run(ROUNDS)
+    return group
+
+
+def no_operation(bench: Bench, shape: str, size: int) -> Group:
+    """Tasks that do nothing: what others need, with a process for each task (ninja, make) or without."""
+    group = Group(f"{size:,} tasks that do nothing, {shape}")
+    folder = bench.data / "graphs"
+    if size <= 1_000 and shutil.which("ninja"):
+        write_ninja(folder / f"ninja_{shape}_{size}", shape, size, built=False)
+        group.add("ninja -j2", ["ninja", "-j2"], folder=folder / f"ninja_{shape}_{size}",
+                  prepare=remover(folder / f"ninja_{shape}_{size}/.ninja_log"))
+    if size <= 1_000 and shutil.which("make"):
+        write_make(folder / f"make_{shape}_{size}", shape, size, built=False)
+        group.add("make -j2", ["make", "-j2", "all"], folder=folder / f"make_{shape}_{size}")
+    if size <= MOST["doit"] and python_has("doit"):
+        database = folder / "doit.db"
+        group.add("doit", [PYTHON, "-m", "doit", "-f", Path(__file__).with_name("doit_graph.py"), "--db-file", database],
+                  environment={"GRAPH_SHAPE": shape, "GRAPH_SIZE": str(size)}, folder=folder, prepare=remover(database))
+    if shape == "layered" and size <= MOST["luigi"] and python_has("luigi"):
+        group.add("luigi", [PYTHON, Path(__file__).with_name("python_graph.py"), "luigi", shape, size], size)
+    group.run(ROUNDS)
+    return group
+
+
+def nothing_to_do(bench: Bench, size: int) -> Group:
+    """Everything is up to date; whole processes."""
+    group = Group(f"{size:,} tasks and nothing to do, layered")
+    folder = bench.data / "graphs"
+    if shutil.which("ninja"):
+        write_ninja(folder / f"built_ninja_{size}", "layered", size, built=True)
+        group.add("ninja", ["ninja"], folder=folder / f"built_ninja_{size}")
+    if shutil.which("make"):
+        write_make(folder / f"built_make_{size}", "layered", size, built=True)
+        group.add("make", ["make", "all"], folder=folder / f"built_make_{size}")
+    group.run(ROUNDS)
+    return group
+
+
+def remover(file: Path):
+    def remove() -> None:
+        for one in file.parent.glob(file.name + "*"):
+            one.unlink()
+    return remove
+
+
+def measure(bench: Bench, show, aims) -> list[Group]:
+    """`show` prints a group beside one of its own."""
+    for line in left_out():
+        print(line)
+    groups = []
+    by_size: dict[tuple[str, int], Group] = {}
+    for shape in SHAPES:
+        for size in SIZES:
+            group = by_size[shape, size] = engine(bench, shape, size)
+            show(group, "oneTBB flow graph", size)
+            groups.append(group)
+    for shape in SHAPES:
+        for what, limit in (("wall", 0.4), ("memory", 1 / 3)):
+            aims.add(f"1,000,000 callables, {shape}, x oneTBB ({what})",
+                     by_size[shape, SIZES[-1]].ratio("rota, callables", "oneTBB flow graph", what), limit)
+    for shape in SHAPES:
+        for size in SIZES[:2]:
+            groups.append(no_operation(bench, shape, size))
+            show(groups[-1], "ninja -j2", size)
+    for size in SIZES[1:3]:
+        groups.append(nothing_to_do(bench, size))
+        show(groups[-1], "ninja", size)
+    return groups
