@@ -41,6 +41,29 @@ def engine(bench: Bench, shape: str, size: int) -> Group:
     return group
 
 
+def task_classes(bench: Bench, shape: str) -> Group:
+    """An instance and a life cycle for each of the registered task classes, with a log that keeps nothing."""
+    half, full = SIZES[-1] // 2, SIZES[-1]
+    group = Group(f"{full:,} task classes and half as many, no log, 2 threads, {shape}")
+    probe = bench.programs / "graph_probe"
+    for size in (half, full):
+        group.add(f"{size:,} callables", [probe, "callables", shape, size], size)
+        group.add(f"{size:,} task classes", [probe, "classes", shape, size], size)
+    group.add(f"{full:,} task classes, registration", [probe, "register", shape, full], full)
+    group.run(ROUNDS)
+    return group
+
+
+def add_class_aims(aims, group: Group, shape: str) -> None:
+    half, full = f"{SIZES[-1] // 2:,}", f"{SIZES[-1]:,}"
+    if f"{full} task classes" in group.measurements:
+        aims.add(f"a task of {full} registered task classes, {shape}, no log (wall)",
+                 group.measurements[f"{full} task classes"].median("wall") / SIZES[-1] * 1e6, 2, " us")
+    for what in ("callables", "task classes"):
+        aims.add(f"{full} {what}, {shape}, x half as many (wall)",
+                 group.ratio(f"{full} {what}", f"{half} {what}", "wall"), 2.3)
+
+
 def no_operation(bench: Bench, shape: str, size: int) -> Group:
     """Tasks that do nothing: what others need, with a process for each task (ninja, make) or without."""
     group = Group(f"{size:,} tasks that do nothing, {shape}")
@@ -98,6 +121,10 @@ def measure(bench: Bench, show, aims) -> list[Group]:
         for what, limit in (("wall", 0.4), ("memory", 1 / 3)):
             aims.add(f"1,000,000 callables, {shape}, x oneTBB ({what})",
                      by_size[shape, SIZES[-1]].ratio("rota, callables", "oneTBB flow graph", what), limit)
+    for shape in SHAPES:
+        groups.append(task_classes(bench, shape))
+        show(groups[-1], f"{SIZES[-1]:,} callables", SIZES[-1])
+        add_class_aims(aims, groups[-1], shape)
     for shape in SHAPES:
         for size in SIZES[:2]:
             groups.append(no_operation(bench, shape, size))

@@ -123,6 +123,7 @@ const Value* Arguments::find(std::string_view name) const noexcept {
 }
 
 std::string Arguments::to_json() const {
+  if (values_.empty()) return "{}";
   Json object = Json::object();  // keeps its keys in byte order
   for (const auto& [name, value] : values_) object[name] = to_json_value(value);
   return dump(object);

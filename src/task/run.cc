@@ -11,6 +11,7 @@ namespace {
 constexpr const char* kNoException = "it threw something that is no std::exception";
 
 std::string metrics_json(const Metrics& metrics) {
+  if (metrics.empty()) return "{}";
   Arguments named;
   for (const auto& [name, value] : metrics) named.set(name, value);
   return named.to_json();

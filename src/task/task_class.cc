@@ -89,7 +89,7 @@ std::string TaskClass::origin() const {
 
 std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   Arguments values = arguments;
-  const Arguments identity = split_identity(metadata(), values);
+  Arguments identity = split_identity(metadata(), values);
   std::vector<std::string> wrong = validate_arguments(metadata(), values);
   if (!takes_arguments() && metadata().parameters.empty() && !values.empty()) {
     for (const auto& [name, value] : values)
@@ -98,8 +98,10 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   if (!wrong.empty())
     throw ArgumentError(fmt::format("task {}: {}", task_id(), fmt::join(wrong, "; ")));
 
-  Arguments given = values;
-  for (const auto& [name, value] : identity) given.set(name, value);
+  Arguments given = std::move(identity);
+  for (const auto& [name, value] : values) {
+    if (!given.contains(name)) given.set(name, value);
+  }
   std::unique_ptr<BaseTask> task;
   try {
     task = construct(given);
