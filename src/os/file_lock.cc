@@ -41,8 +41,9 @@ struct FileLock::Registry {
   }
 };
 
-FileLock::FileLock(const std::filesystem::path& path)
-    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)) {
+FileLock::FileLock(const std::filesystem::path& path, Part part)
+    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)),
+      part_(part) {
   if (!file_.valid()) throw_errno(errno, "open " + path.string());
   struct stat found {};
   if (::fstat(file_.get(), &found) != 0) throw_errno(errno, "stat " + path.string());
@@ -62,11 +63,19 @@ FileLock::~FileLock() {
   if (next_ != nullptr) next_->previous_ = previous_;
 }
 
-// False when another one holds it.
-bool FileLock::apply(int command, short type) {
+// Its byte of the file, which need not be there.
+struct flock FileLock::range_of(short type) const noexcept {
   struct flock range {};
   range.l_type = type;
   range.l_whence = SEEK_SET;
+  range.l_start = static_cast<off_t>(part_);
+  range.l_len = 1;
+  return range;
+}
+
+// False when another one holds it.
+bool FileLock::apply(int command, short type) {
+  struct flock range = range_of(type);
   while (::fcntl(file_.get(), command, &range) != 0) {
     if (errno == EAGAIN || errno == EACCES) return false;
     if (errno != EINTR) throw_errno(errno, "fcntl lock");
@@ -79,9 +88,7 @@ void FileLock::lock() { apply(F_OFD_SETLKW, F_WRLCK); }
 bool FileLock::try_lock() { return apply(F_OFD_SETLK, F_WRLCK); }
 
 void FileLock::unlock() noexcept {
-  struct flock range {};
-  range.l_type = F_UNLCK;
-  range.l_whence = SEEK_SET;
+  struct flock range = range_of(F_UNLCK);
   ::fcntl(file_.get(), F_OFD_SETLK, &range);
 }
 

@@ -4,7 +4,10 @@
 
 #include "os/file.h"
 
+#include <cstdint>
 #include <filesystem>
+
+struct flock;
 
 namespace rota::inline v1 {
 
@@ -13,9 +16,12 @@ namespace rota::inline v1 {
 // One thread at a time; satisfies BasicLockable.
 class FileLock {
  public:
+  // One file has two locks, which know nothing of each other.
+  enum class Part : std::uint8_t { first, second };
+
   // Makes the file (mode 0600) where there is none; refuses a symbolic link and what is no regular file.
   // Throws std::system_error.
-  explicit FileLock(const std::filesystem::path& path);
+  explicit FileLock(const std::filesystem::path& path, Part part = Part::first);
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock();
@@ -24,13 +30,17 @@ class FileLock {
   void lock();
   bool try_lock();
   void unlock() noexcept;
+  // Of the open file, which stays this lock's.
+  int descriptor() const noexcept { return file_.get(); }
 
  private:
   struct Registry;
 
+  struct flock range_of(short type) const noexcept;
   bool apply(int command, short type);
 
   UniqueFd file_;
+  const Part part_;
   FileLock* previous_ = nullptr;
   FileLock* next_ = nullptr;
 };

@@ -44,6 +44,17 @@ TEST_F(FileLockTest, ExcludesASecondLockOfTheSameProcess) {
   EXPECT_FALSE(first.try_lock());
 }
 
+TEST_F(FileLockTest, TheTwoLocksOfAFileKnowNothingOfEachOther) {
+  FileLock first(path());
+  FileLock other(path(), FileLock::Part::second);
+  FileLock other_too(path(), FileLock::Part::second);
+  first.lock();
+  EXPECT_TRUE(other.try_lock());
+  EXPECT_FALSE(other_too.try_lock());
+  first.unlock();
+  EXPECT_FALSE(other_too.try_lock());
+}
+
 TEST_F(FileLockTest, AWaiterGoesOnWhenTheHolderLetsGo) {
   FileLock first(path());
   first.lock();

@@ -79,6 +79,14 @@ void Connection::copy_to(Connection& target) {
   if (code != SQLITE_DONE) target.fail(code);
 }
 
+bool Connection::sync_wal() noexcept {
+  sqlite3_file* wal = nullptr;
+  return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) ==
+             SQLITE_OK &&
+         wal != nullptr && wal->pMethods != nullptr &&
+         wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+}
+
 bool Connection::has_moved() const noexcept {
   int moved = 0;
   return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==

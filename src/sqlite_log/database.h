@@ -44,6 +44,10 @@ class Connection {
   // All of the file as this connection sees it, page by page.
   void copy_to(Connection& target);
   bool in_transaction() const noexcept { return ::sqlite3_get_autocommit(handle_.get()) == 0; }
+  // Rows written, changed and removed since it was opened, also by what was undone.
+  std::int64_t total_changes() const noexcept { return ::sqlite3_total_changes64(handle_.get()); }
+  // Makes durable all that was committed to the WAL before, by whomever. False: the disk failed.
+  bool sync_wal() noexcept;
   // True when the file is no longer where it was opened.
   bool has_moved() const noexcept;
   Access access() const noexcept { return access_; }

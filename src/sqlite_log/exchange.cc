@@ -49,7 +49,7 @@ void remove_all(Connection& connection, const Owners& owners) {
 
 void SqliteLog::import_executions(ImportMode mode,
                                   const std::function<void(const AddExecution&)>& produce) {
-  write([&](Connection& connection) {
+  writer().write_alone([&](Connection& connection) {
     if (mode == ImportMode::replace) remove_all(connection, owners_);
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;

@@ -259,6 +259,7 @@ LogFile prepare_log_file(const fs::path& path, const LogOptions& options,
                          const LogFileRules& rules) {
   LogFile file{resolve_log_path(path, options), options.read_only, rules.formats};
   file.shared_file_system = rules.shared_file_system(file.path.parent_path());
+  file.always_shares_syncs = rules.always_shares_syncs;
   const Found found = look_at(file.path);
   if (found != Found::file) {
     if (file.read_only) require_something(file.path, found);

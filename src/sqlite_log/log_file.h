@@ -24,6 +24,8 @@ struct LogFileRules {
   std::function<std::string(const std::filesystem::path&)> shared_file_system =
       rota::shared_file_system;
   Formats formats = kFormats;
+  // As if other processes always waited to write; see Writer.
+  bool always_shares_syncs = false;
 };
 
 struct LogFile {
@@ -32,6 +34,7 @@ struct LogFile {
   Formats formats = kFormats;
   std::string shared_file_system = {};  // that it is on; empty: one of this host alone
   std::uint32_t newer_format = 0;  // of a file that this version may only read, hence read_only
+  bool always_shares_syncs = false;
 
   // Of the lock that writers queue for.
   std::filesystem::path lock_path() const { return path.native() + ".lock"; }

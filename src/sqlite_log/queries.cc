@@ -66,6 +66,7 @@ const char* const queries::kLatestEnded = ROTA_SELECT
     "ORDER BY started_sequence DESC LIMIT 1";
 #undef ROTA_SELECT
 #undef ROTA_FILTER
+const char* const queries::kLastSequence = "SELECT sequence FROM log";
 const char* const queries::kFirstTask =
     "SELECT min(task_id) FROM execution INDEXED BY execution_run WHERE state <= 6";
 const char* const queries::kNextTask =
@@ -74,7 +75,6 @@ const char* const queries::kNextTask =
 
 namespace {
 
-constexpr const char* kTakeSequence = "UPDATE log SET sequence = sequence + 1 RETURNING sequence";
 constexpr const char* kInsert =
     "INSERT INTO execution (started_sequence, changed_sequence, task_run_id, task_id, task_type, "
     "version, "
@@ -271,12 +271,16 @@ void delete_all_executions(Connection& connection) {
   Statement(connection, "DELETE FROM execution").run();
 }
 
-std::int64_t take_sequence(Connection& connection) {
-  Statement statement(connection, kTakeSequence);
+std::int64_t select_last_sequence(Connection& connection) {
+  Statement statement(connection, queries::kLastSequence);
   if (!statement.step()) connection.fail_as_damaged("its sequence is missing");
-  const std::int64_t sequence = statement.integer(0);
-  statement.run();
-  return sequence;
+  return statement.integer(0);
+}
+
+std::int64_t take_sequence(Connection& connection, std::int64_t count) {
+  const std::int64_t last = select_last_sequence(connection);
+  set_sequence(connection, last + count);
+  return last + 1;
 }
 
 void insert_execution(Connection& connection, const Execution& execution) {

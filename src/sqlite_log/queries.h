@@ -28,6 +28,7 @@ extern const char* const kHistoryOfTaskAndRunState;
 extern const char* const kHistoryOfTaskAndOtherState;
 extern const char* const kChanges;
 extern const char* const kOldestFirst;
+extern const char* const kLastSequence;
 extern const char* const kOldestFirstOfTask;
 extern const char* const kFirstTask;
 extern const char* const kNextTask;
@@ -64,13 +65,14 @@ std::optional<std::string> select_next_task(Connection& connection,
                                             const std::optional<std::string>& after);
 // The newest execution of a task that really ran and has ended.
 std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id);
+std::int64_t select_last_sequence(Connection& connection);
 void set_sequence(Connection& connection, std::int64_t sequence);
 void delete_all_executions(Connection& connection);
 
 // ---- writing ---------------------------------------------------------------------------------------
 
-// The next number of the log's sequence, for a start, an end or a change.
-std::int64_t take_sequence(Connection& connection);
+// The next `count` numbers of the log's sequence, for a start, an end or a change; gives the first.
+std::int64_t take_sequence(Connection& connection, std::int64_t count = 1);
 // With its end and its files when it has one.
 void insert_execution(Connection& connection, const Execution& execution);
 // Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be. The

@@ -77,7 +77,8 @@ void SqliteLog::check_usable(std::string_view verb) const {
   }
 }
 
-void SqliteLog::write(const Writer::Work& work) {
+// Throws LogError where it must not be written.
+Writer& SqliteLog::writer() {
   check_usable("write");
   if (file_.newer_format != 0) {
     throw LogError(log_error_message(
@@ -90,7 +91,7 @@ void SqliteLog::write(const Writer::Work& work) {
     throw LogError(log_error_message("write", file_.path, "it was opened for reading only",
                                      "open it without read_only"));
   }
-  writer_->write(work);
+  return *writer_;
 }
 
 Execution SqliteLog::new_execution(const ExecutionStart& start) const {
@@ -124,6 +125,7 @@ bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
   const ExecutionEnd stored = stored_end(end, names_, location());
   bool finished = false;
   write([&](Connection& connection) {
+    finished = false;
     std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
     if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
     execution->end = stored;
@@ -138,8 +140,8 @@ std::string SqliteLog::record_task_execution(const ExecutionStart& start, const 
   Execution execution = new_execution(start);
   execution.end = stored_end(end, names_, location());
   write([&](Connection& connection) {
-    execution.started_sequence = take_sequence(connection);
-    execution.finished_sequence = take_sequence(connection);
+    execution.started_sequence = take_sequence(connection, 2);
+    execution.finished_sequence = execution.started_sequence + 1;
     execution.finished_at = owners_.now();
     insert_execution(connection, execution);
   });
@@ -149,6 +151,7 @@ std::string SqliteLog::record_task_execution(const ExecutionStart& start, const 
 std::size_t SqliteLog::mark_lost_executions() {
   std::size_t count = 0;
   write([&](Connection& connection) {
+    count = 0;
     for (Execution& execution : select_all_active(connection)) {
       if (!owners_.is_dead(execution.owner)) continue;
       lose_execution(connection, std::move(execution), owners_.now());

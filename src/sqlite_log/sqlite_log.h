@@ -61,7 +61,8 @@ class SqliteLog final : public ExecutionLog {
 
  private:
   void check_usable(std::string_view verb) const;
-  void write(const Writer::Work& work);
+  Writer& writer();
+  void write(const Writer::Work& work) { writer().write(work); }
   Execution new_execution(const ExecutionStart& start) const;
   std::vector<Execution> lost_history(Connection& connection, const HistoryQuery& query) const;
 

@@ -33,7 +33,6 @@ const char* const queries::kProducersOf =
     "WHERE path = :path AND direction = 1 AND state <= 6 ORDER BY file.started_sequence DESC";
 const char* const queries::kRunIdsFrom =
     "SELECT task_run_id FROM execution WHERE task_run_id >= :prefix ORDER BY task_run_id";
-const char* const queries::kLastSequence = "SELECT sequence FROM log";
 
 namespace {
 
@@ -116,12 +115,6 @@ std::vector<std::string> select_run_ids(Connection& connection, std::string_view
     found.push_back(std::move(run_id));
   }
   return found;
-}
-
-std::int64_t select_last_sequence(Connection& connection) {
-  Statement statement(connection, queries::kLastSequence);
-  if (!statement.step()) connection.fail_as_damaged("its sequence is missing");
-  return statement.integer(0);
 }
 
 }  // namespace rota::inline v1

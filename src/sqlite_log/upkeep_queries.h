@@ -25,7 +25,6 @@ extern const char* const kSuccessesOfTask;
 extern const char* const kOutputsOf;
 extern const char* const kProducersOf;
 extern const char* const kRunIdsFrom;
-extern const char* const kLastSequence;
 }  // namespace queries
 
 // False when there is no such execution; a change takes a number of the sequence.
@@ -48,6 +47,5 @@ std::int64_t select_producer(Connection& connection, std::string_view path,
 // In byte order.
 std::vector<std::string> select_run_ids(Connection& connection, std::string_view prefix,
                                         std::size_t limit);
-std::int64_t select_last_sequence(Connection& connection);
 
 }  // namespace rota::inline v1

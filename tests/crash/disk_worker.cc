@@ -4,8 +4,8 @@
 //
 //   rota_disk_worker WORK LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
 //
-// WORK is `local`: executions are begun, ended and recorded; `shared`: the same, as on a file system that hosts
-// share; `migrate`: a log that is there is migrated to a made-up format 3 (readable by format 2).
+// WORK is `local`: executions are begun, ended and recorded; `contended`: the same, as if other processes
+// always waited to write; `shared`: the same, as on a file system that hosts share; `migrate`: a log that is there is migrated to a made-up format 3 (readable by format 2).
 //
 //   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
 //   refused TASK RUN                                   as it should be: it runs, or has ended
@@ -108,9 +108,11 @@ class Session {
   const std::string name_;
 };
 
-void use(const std::string& path, bool is_shared) {
+void use(const std::string& path, const std::string& place) {
   rota::LogFileRules rules;
-  if (is_shared) rules.shared_file_system = [](const std::filesystem::path&) { return "nfs"; };
+  rules.always_shares_syncs = place == "contended";
+  if (place == "shared")
+    rules.shared_file_system = [](const std::filesystem::path&) { return "nfs"; };
   std::unique_ptr<rota::ExecutionLog> log;
   const auto open = [&] {
     log = std::make_unique<rota::SqliteLog>(path, rota::LogOptions{}, rota::Owners{}, rules);
@@ -152,7 +154,7 @@ int main(int argc, char** argv) {
     if (words[0] == "migrate") {
       migrate(words[1]);
     } else {
-      use(words[1], words[0] == "shared");
+      use(words[1], words[0]);
     }
     say("changes " + std::to_string(rota::count_of_changes()));
   } catch (const std::exception& error) {
