@@ -17,7 +17,7 @@ namespace {
 
 void end_execution(Connection& connection, Execution& execution, TimePoint now) {
   execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = now;
+  execution.finished_at = end_time(now, execution.started_at);
   update_ended(connection, execution);
 }
 
@@ -104,6 +104,7 @@ Execution SqliteLog::new_execution(const ExecutionStart& start) const {
 }
 
 ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
+  check_start(start, location());
   Execution execution = new_execution(start);
   execution.end.state = ExecutionState::running;
   write([&](Connection& connection) {
@@ -134,13 +135,14 @@ bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
 }
 
 std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
+  check_start(start, location());
   check_whole_end(end, location());
   Execution execution = new_execution(start);
   execution.end = stored_end(end, names_, location());
   write([&](Connection& connection) {
     execution.started_sequence = take_sequence(connection);
     execution.finished_sequence = take_sequence(connection);
-    execution.finished_at = owners_.now();
+    execution.finished_at = end_time(owners_.now(), execution.started_at);
     insert_execution(connection, execution);
   });
   return execution.task_run_id;
