@@ -8,8 +8,10 @@
 #include "os/shared_file_system.h"
 #include "sqlite_log/database.h"
 #include "sqlite_log/format.h"
+#include "sqlite_log/lease.h"
 #include <rota/execution_log.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -24,6 +26,7 @@ struct LogFileRules {
   std::function<std::string(const std::filesystem::path&)> shared_file_system =
       rota::shared_file_system;
   Formats formats = kFormats;
+  std::chrono::milliseconds renew_every = kRenewEvery;  // the leases of active executions
 };
 
 struct LogFile {
