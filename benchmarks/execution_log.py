@@ -12,6 +12,8 @@ PROCESSES = 8
 THREADS = 64
 GROUPED = 12_800
 ROUNDS = 9
+EXCHANGED = 1_000_000
+EXCHANGE_ROUNDS = 3
 
 
 class ManyProcesses(Measurement):
@@ -104,6 +106,40 @@ def plan_of_20000(bench: Bench) -> Group:
     return group
 
 
+def lineage_of_10000(bench: Bench) -> Group:
+    _, log, data = probes(bench)
+    group = Group("The lineage of a file at the end of a chain of 10,000 executions")
+    group.add("rota", [log, "lineage", data / "lineage/log.db", 10_000], 10_000)
+    (data / "lineage").mkdir(parents=True, exist_ok=True)
+    group.run(5)
+    return group
+
+
+def exchange_of_a_million(bench: Bench) -> Group:
+    """An import into an empty log, and the export of what it has then; beside them a copy of the file."""
+    probe, data = bench.programs / "exchange_probe", bench.data / "exchange"
+    file, imported = data / "original.json", data / "log"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        subprocess.run([probe, "make", file, str(EXCHANGED)], check=True)
+    group = Group(f"{EXCHANGED:,} executions from JSON ({file.stat().st_size / 1e6:,.0f} MB) and back")
+    steps = (Measurement("import", [probe, "import", imported / "log.db", file], EXCHANGED, prepare=emptied(imported)),
+             Measurement("export", [probe, "export", imported / "log.db", data / "exported.json"], EXCHANGED))
+    for step in steps:
+        group.measurements[step.name] = step
+    for _ in range(EXCHANGE_ROUNDS):
+        for step in steps:  # in this order: an export has what the import before it has brought
+            group.attempt(step, step.run)
+    for name in group.problems:
+        del group.measurements[name]
+    return group
+
+
+def most_memory(group: Group, name: str) -> float:
+    """In MB."""
+    return max(one["peak_memory"] for one in group.measurements[name].rounds) / 1e6
+
+
 def per_second(group: Group, name: str) -> float:
     measurement = group.measurements[name]
     return measurement.count / measurement.median("wall")
@@ -114,4 +150,5 @@ def longest(group: Group, name: str) -> float:
 
 
 __all__ = ["NotMeasured", "durable_records", "grouped_records", "many_processes", "look_ups_by_size", "plan_of_20000",
+           "lineage_of_10000", "exchange_of_a_million", "most_memory",
            "per_second", "longest"]

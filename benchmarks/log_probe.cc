@@ -4,11 +4,14 @@
 // log_probe fill LOG COUNT: makes a log of that many executions of 1,000 tasks, one of 1,009 of them failed.
 // log_probe latest LOG COUNT: so many look-ups of the latest success of a task of a log that `fill` made.
 // log_probe history LOG COUNT: so many pages of 100 executions, each after another one.
+// log_probe lineage LOG COUNT: what a file was made from, in a chain of so many executions.
 // log_probe plan LOG COUNT: one plan of that many tasks that have run, a chain of ten in each.
 #include "probe.h"
 #include <rota/rota.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <random>
 #include <string>
@@ -21,11 +24,20 @@ constexpr std::size_t kTasks = 1000;
 
 std::string task_id_of(std::size_t number) { return "team_07.pipeline_" + std::to_string(number); }
 
-void record(rota::ExecutionLog& log, std::size_t number,
-            rota::ExecutionState state = rota::ExecutionState::success) {
+// Spread as random ones are.
+std::string run_id_of(std::size_t number) {
+  const std::uint64_t mixed = (number + 1) * 0x9E37'79B9'7F4A'7C15U;
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-8%03x-%012llx",
+                static_cast<unsigned>(mixed >> 32U), static_cast<unsigned>(mixed >> 16U & 0xFFFFU),
+                static_cast<unsigned>(mixed & 0xFFFU), static_cast<unsigned>(mixed >> 12U & 0xFFFU),
+                static_cast<unsigned long long>(number));
+  return text;
+}
+
+void record(rota::ExecutionLog& log, std::size_t number) {
   log.record_task_execution(
-      {.task_id = task_id_of(number), .version = "1.0.0", .arguments = R"({"threads":4})"},
-      {.state = state, .message = state == rota::ExecutionState::failed ? "no such file" : ""});
+      {.task_id = task_id_of(number), .version = "1.0.0", .arguments = R"({"threads":4})"}, {});
 }
 
 int record_all(rota::ExecutionLog& log, std::size_t count) {
@@ -50,10 +62,7 @@ void record_by_threads(rota::ExecutionLog& log, std::size_t count, std::size_t t
   std::vector<std::jthread> workers;
   for (std::size_t thread = 0; thread < threads; ++thread) {
     workers.emplace_back([&] {
-      for (std::size_t at = next++; at < count; at = next++) {
-        record(log, at % kTasks,
-               at % 1009 == 1008 ? rota::ExecutionState::failed : rota::ExecutionState::success);
-      }
+      for (std::size_t at = next++; at < count; at = next++) record(log, at % kTasks);
     });
   }
 }
@@ -66,11 +75,46 @@ int grouped(rota::ExecutionLog& log, std::size_t count, std::size_t threads) {
   });
 }
 
+// As an import does it: in one transaction.
 int fill(rota::ExecutionLog& log, std::size_t count) {
   return probe::measure([&] {
-    record_by_threads(log, count, 256);
+    log.import_executions(rota::ImportMode::merge, [&](const rota::AddExecution& add) {
+      for (std::size_t at = 0; at < count; ++at) {
+        rota::Execution execution{.task_run_id = run_id_of(at)};
+        const bool failed = at % 1009 == 1008;
+        execution.start = {.task_id = task_id_of(at % kTasks),
+                           .version = "1.0.0",
+                           .arguments = R"({"threads":4})"};
+        execution.end.state = failed ? rota::ExecutionState::failed : rota::ExecutionState::success;
+        if (failed) execution.end.message = "no such file";
+        execution.started_at = rota::TimePoint(std::chrono::seconds(1'700'000'000 + at));
+        execution.finished_at = execution.started_at + std::chrono::seconds(1);
+        execution.owner = {"mill", "8e3b6ae4-39f2-4a2b-8d0a-3f4a1c9a77aa", 4711, 1234567};
+        add(execution);
+      }
+    });
     return count;
   });
+}
+
+// Each reads what the one before it made.
+int lineage(rota::ExecutionLog& log, std::size_t count) {
+  const auto file = [&](std::size_t at) { return "data/step_" + std::to_string(at) + ".csv"; };
+  const auto last = log.project_root() / file(count);
+  if (!log.find_task_by_output(last)) {
+    log.import_executions(rota::ImportMode::merge, [&](const rota::AddExecution& add) {
+      for (std::size_t at = 0; at < count; ++at) {
+        rota::Execution execution{.task_run_id = run_id_of(at)};
+        execution.start.task_id = task_id_of(at);
+        execution.end.inputs = {{file(at), 12, 34}};
+        execution.end.outputs = {{file(at + 1), 12, 34}};
+        execution.finished_at = execution.started_at;
+        add(execution);
+      }
+    });
+  }
+  return probe::measure(
+      [&] { return rota::lineage(log, last, rota::LineageDirection::up).executions.size(); });
 }
 
 int latest(const rota::ExecutionLog& log, std::size_t count) {
@@ -133,7 +177,8 @@ int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (argc != (what == "grouped" ? 5 : 4))
     probe::fail(
-        "usage: log_probe record|fill|latest|history|plan LOG COUNT, grouped LOG COUNT THREADS");
+        "usage: log_probe record|fill|latest|history|lineage|plan LOG COUNT, grouped LOG COUNT "
+        "THREADS");
   const auto log = rota::open_sqlite_log(argv[2]);
   const std::size_t count = std::stoul(argv[3]);
   if (what == "record") return record_all(*log, count);
@@ -141,6 +186,7 @@ int main(int argc, char** argv) {
   if (what == "fill") return fill(*log, count);
   if (what == "latest") return latest(*log, count);
   if (what == "history") return history(*log, count);
+  if (what == "lineage") return lineage(*log, count);
   if (what == "plan") return plan(*log, count);
   probe::fail("unknown measurement");
 }

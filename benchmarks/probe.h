@@ -66,7 +66,10 @@ int measure(const Function& function, const double* longest = nullptr) {
   const std::size_t most = resident_bytes("VmHWM");
   std::printf(", \"memory\": %zu", most > resident ? most - resident : 0);
   if (longest != nullptr) std::printf(", \"longest\": %.9f", *longest);
-  std::printf("}\n");
+  // The largest resident size so far, in bytes.
+  rusage own{};
+  ::getrusage(RUSAGE_SELF, &own);
+  std::printf(", \"peak_memory\": %ld}\n", own.ru_maxrss * 1024);
   return 0;
 }
 

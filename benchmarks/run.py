@@ -153,7 +153,21 @@ def measure_log(bench: discovery.Bench, aims: Aims, large: bool) -> list[discove
     print_group(history, "10,000 executions")
     plan = execution_log.plan_of_20000(bench)
     print_group(plan, "rota")
-    return [one, grouped, many, latest, history, plan]
+    lineage = execution_log.lineage_of_10000(bench)
+    print_group(lineage, "rota")
+    exchange = execution_log.exchange_of_a_million(bench)
+    print_exchange(exchange, aims)
+    return [one, grouped, many, latest, history, plan, lineage, exchange]
+
+
+def print_exchange(group: discovery.Group, aims: Aims) -> None:
+    print_group(group, "import")
+    for name in group.measurements:
+        print(f"  {name}: {execution_log.per_second(group, name):,.0f} executions a second, "
+              f"at most {execution_log.most_memory(group, name):.0f} MB")
+    if "import" in group.measurements:
+        aims.add_least("executions imported a second", execution_log.per_second(group, "import"), 100_000)
+        aims.add("memory of that import", execution_log.most_memory(group, "import"), 100, " MB")
 
 
 class Copy(io.TextIOBase):

@@ -73,7 +73,7 @@ struct ExecutionStart {
   std::string task_id = {};
   std::string task_type = "unknown";
   std::string version = {};
-  std::string arguments = "{}";  // as of Arguments::to_json
+  std::string arguments = "{}";  // a JSON object, as of Arguments::to_json
   std::string run_id = {};       // of the run it belongs to; empty when it was run on its own
   std::string reason = {};       // why the plan ran it
   std::string fingerprint = {};  // of the code that runs; empty: not known
@@ -110,7 +110,7 @@ struct Execution {
   std::int64_t started_sequence = 0;
   std::int64_t finished_sequence = 0;  // 0 while active
   TimePoint started_at{};
-  std::optional<TimePoint> finished_at = {};
+  std::optional<TimePoint> finished_at = {};  // never before started_at
   std::int64_t epoch = 0;
   Owner owner = {};
   std::string notes = {};              // free text, may be changed after the end
@@ -184,7 +184,9 @@ struct CleanupResult {
 
 // Something that should never be in a log.
 struct LogFinding {
-  std::string rule = {};  // "integrity", "sequence", "state", "end", "active", "tags", "files"
+  // "integrity", "sequence", "state", "end", "active", "times", "arguments", "metrics", "tags", "files",
+  // "resources"
+  std::string rule = {};
   std::string task_run_id = {};  // of the execution; empty where it is about none
   std::string message = {};      // what is wrong and where, in one line
 };
@@ -223,8 +225,13 @@ enum class ImportedAs : std::uint8_t {
   repeated,  // its task_run_id was added by this import already: not added
 };
 
+struct ImportAnswer {
+  ImportedAs as = ImportedAs::added;
+  std::string difference = {};  // for `differs`: which field is another one, for a person
+};
+
 // Adds a whole execution that has ended, with its task_run_id and its times. Its sequences are given by the log.
-using AddExecution = std::function<ImportedAs(const Execution&)>;
+using AddExecution = std::function<ImportAnswer(const Execution&)>;
 
 struct ExecutionFilter {
   std::optional<std::string> task_id = {};

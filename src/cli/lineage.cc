@@ -32,8 +32,13 @@ void require_known(const ExecutionLog& log, const std::string& path) {
 
 int show_lineage(const CommandLine& line, const LineageOptions& given) {
   if (given.path.empty()) throw UsageError("the path of the file is empty; name a file");
-  const ProjectTasks project(find_project_for(line), Discovery{});
-  const auto log = project.open_log_for_reading();
+  const Project project = find_project_for(line);
+  if (!has_log(project)) {
+    throw UsageError(fmt::format(
+        "there is no log yet ({}), so nothing is known of the file {}; run a task first",
+        project.log_path.string(), given.path));
+  }
+  const auto log = open_log_for_reading(project);
   require_known(*log, given.path);
   const Lineage found =
       lineage(*log, given.path, given.down ? LineageDirection::down : LineageDirection::up);

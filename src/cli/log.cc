@@ -53,6 +53,15 @@ HistoryQuery query_of(const CommandLine& line, const LogOptionsGiven& given) {
   return query;
 }
 
+// A run that no execution belongs to is a slip of the pen.
+void require_run(const ExecutionLog& log, const std::string& run_id) {
+  if (!log.get_task_execution_history({.limit = 1, .run_id = run_id}).empty()) return;
+  throw UsageError(fmt::format(
+      "there is no run {} in the log; `rota log --json` shows the run of each execution "
+      "as its run_id",
+      run_id));
+}
+
 int show_log(const CommandLine& line, const LogOptionsGiven& given) {
   const HistoryQuery query = query_of(line, given);
   const ProjectTasks tasks(line);
@@ -62,8 +71,12 @@ int show_log(const CommandLine& line, const LogOptionsGiven& given) {
       !query.task_id ||
       !log->get_task_execution_history({.task_id = query.task_id, .limit = 1}).empty();
   if (!is_known) tasks.require(*query.task_id);
-  if (given.follow) return follow_log(tasks.project(), query, line.json);
+  if (given.follow) {
+    if (query.run_id) require_run(*log, *query.run_id);
+    return follow_log(tasks.project(), query, line.json);
+  }
   const std::vector<Execution> history = log->get_task_execution_history(query);
+  if (history.empty() && query.run_id) require_run(*log, *query.run_id);
   print(line.json ? history_to_json(history) : history_to_text(history));
   return kDone;
 }

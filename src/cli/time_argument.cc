@@ -57,9 +57,31 @@ std::optional<std::chrono::microseconds> take_fraction(std::string& text) {
   return std::chrono::microseconds(std::stoi(digits));
 }
 
+// Takes "Z", "+02:00", "-0530" or "+02" off the end of a moment; nothing where it names no zone.
+std::optional<std::chrono::minutes> take_zone(std::string& text) {
+  constexpr std::size_t kDateBytes = 10;
+  if (text.ends_with('Z')) {
+    text.pop_back();
+    return std::chrono::minutes(0);
+  }
+  const std::size_t sign = text.find_last_of("+-");
+  if (sign == std::string::npos || sign < kDateBytes) return std::nullopt;
+  std::string digits = text.substr(sign + 1);
+  if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);
+  if (digits.size() == 2) digits += "00";
+  if (digits.size() != 4 || digits.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  const int hours = std::stoi(digits.substr(0, 2));
+  const int minutes = std::stoi(digits.substr(2));
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  const std::chrono::minutes offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  const bool is_west = text[sign] == '-';
+  text.resize(sign);
+  return is_west ? -offset : offset;
+}
+
 std::optional<TimePoint> parse_moment(std::string text) {
-  const bool is_utc = text.ends_with('Z');
-  if (is_utc) text.pop_back();
+  const auto zone = take_zone(text);
   const auto fraction = take_fraction(text);
   if (!fraction) return std::nullopt;
   for (const char* const format :
@@ -69,9 +91,10 @@ std::optional<TimePoint> parse_moment(std::string text) {
     if (end == nullptr || end != text.c_str() + text.size()) continue;
     fields.tm_isdst = -1;
     std::tm normal = fields;
-    const std::time_t time = is_utc ? ::timegm(&normal) : std::mktime(&normal);
+    const std::time_t time = zone ? ::timegm(&normal) : std::mktime(&normal);
     if (!is_real(fields, normal)) return std::nullopt;
-    return TimePoint(std::chrono::seconds(time)) + *fraction;
+    return TimePoint(std::chrono::seconds(time)) - zone.value_or(std::chrono::minutes(0)) +
+           *fraction;
   }
   return std::nullopt;
 }
@@ -83,7 +106,7 @@ TimePoint parse_time(const std::string& text, const std::string& option, TimePoi
   if (const auto moment = parse_moment(text)) return *moment;
   throw UsageError(
       fmt::format("{} {}: that is no time; give one such as 2026-11-23, '2026-11-23 14:05', "
-                  "2026-11-23T14:05:09Z, or 30m, 12h or 7d for that long ago",
+                  "2026-11-23T14:05:09+02:00, or 30m, 12h or 7d for that long ago",
                   option, text));
 }
 

@@ -2,6 +2,7 @@
 // From a record to an execution; record_writer.cc is the way back.
 #include "exchange/execution_record.h"
 
+#include "exchange/record_fields.h"
 #include "execution_log/execution_rules.h"
 #include "os/one_line.h"
 
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -87,8 +87,9 @@ std::optional<TimePoint> read_time(const Json& record, const char* key, const Ti
     throw BadRecord(fmt::format("'{}' is '{}', which is no time like 2025-05-04T12:13:14.123456",
                                 key, one_line(text.substr(0, 80))));
   }
-  if (time->time_since_epoch().count() < 0)
-    throw BadRecord(fmt::format("'{}' is '{}', which is before 1970", key, one_line(text)));
+  if (!is_possible_time(*time))
+    throw BadRecord(
+        fmt::format("'{}' is '{}', which is not from 1970 to 9999 in UTC", key, one_line(text)));
   return time;
 }
 
@@ -108,13 +109,22 @@ void read_times(const Json& record, const TimeZone& zone, Execution& execution) 
 
 // ---- files ----
 
-// 0 where it does not fit.
-std::int64_t number_or_zero(const Json& object, const char* key) {
+constexpr auto kMaxInteger = std::numeric_limits<std::int64_t>::max();
+
+// An integer in the range; nothing where the key is missing.
+std::optional<std::int64_t> read_integer(const Json& object, const char* key, std::int64_t least,
+                                         std::int64_t most, std::string_view prefix = "") {
   const Json& value = value_of(object, key);
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const bool fits = value.is_number_integer() &&
-                    (!value.is_number_unsigned() || value.get<std::uint64_t>() <= kMax);
-  return fits ? value.get<std::int64_t>() : 0;
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number_integer()) refuse_type(prefix, key, value, "integer");
+  const bool is_beyond = value.is_number_unsigned() &&
+                         value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxInteger);
+  const std::int64_t number = is_beyond ? kMaxInteger : value.get<std::int64_t>();
+  if (is_beyond || number < least || number > most) {
+    throw BadRecord(fmt::format("'{}{}' is {}, which is not from {} to {}", prefix, key,
+                                value.dump(), least, most));
+  }
+  return number;
 }
 
 std::vector<FileStamp> read_files(const Json& record, const char* key,
@@ -131,152 +141,111 @@ std::vector<FileStamp> read_files(const Json& record, const char* key,
     for (const char* text : texts) (void)text_or(file, text, "", name + ".");
     FileStamp stamp;
     stamp.path = text_or(file, "path", "", name + ".");
-    stamp.size_bytes =
-        static_cast<std::uint64_t>(std::max(number_or_zero(file, "size_bytes"), std::int64_t{0}));
-    stamp.mtime_nanoseconds = number_or_zero(file, "mtime_nanoseconds");
-    if (const Json& hash = value_of(file, "content_hash"); hash.is_string())
-      stamp.content_hash = hash.get<std::string>();
+    stamp.size_bytes = static_cast<std::uint64_t>(
+        read_integer(file, "size_bytes", 0, kMaxInteger, name + ".").value_or(0));
+    stamp.mtime_nanoseconds =
+        read_integer(file, "mtime_nanoseconds", -kMaxInteger, kMaxInteger, name + ".").value_or(0);
+    stamp.content_hash = text_or(file, "content_hash", "", name + ".");
     if (!stamp.path.empty()) files.push_back(std::move(stamp));
   }
   return stored_files(files, names, "");
 }
 
-// ---- the keys that Rota adds; what does not fit is left to imported_fields ----
+// ---- the keys that Rota adds ----
 
 void take_text(const Json& record, const char* key, std::string& text) {
-  if (const Json& value = value_of(record, key); value.is_string()) text = value.get<std::string>();
+  text = text_or(record, key, text);
 }
 
-// An object, or a text where it was no JSON as Rota writes it.
-void take_json(const Json& record, const char* key, std::string& text) {
+// An object, or the text of one that is not written as Rota writes it.
+void take_object(const Json& record, const char* key, std::string& text) {
   const Json& value = value_of(record, key);
-  if (value.is_object()) text = value.dump();
-  if (value.is_string()) text = value.get<std::string>();
+  if (value.is_null()) return;
+  if (value.is_object()) {
+    text = value.dump();
+  } else if (value.is_string() && is_json_object(value.get_ref<const std::string&>())) {
+    text = value.get<std::string>();
+  } else {
+    refuse_type("", key, value, "JSON object");
+  }
 }
 
-void take_int(const Json& record, const char* key, std::optional<int>& number) {
-  const Json& value = value_of(record, key);
-  if (!value.is_number_integer()) return;
-  const bool fits = value.is_number_unsigned()
-                        ? value.get<std::uint64_t>() <= std::numeric_limits<int>::max()
-                        : value.get<std::int64_t>() >= std::numeric_limits<int>::min();
-  if (fits) number = value.get<int>();
+std::optional<int> read_int(const Json& record, const char* key) {
+  const auto number =
+      read_integer(record, key, std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
 // A number from 1 on.
 void take_ordinal(const Json& record, const char* key, int& ordinal) {
-  std::optional<int> number;
-  take_int(record, key, number);
-  if (number && *number >= 1) ordinal = *number;
+  const auto number = read_integer(record, key, 1, std::numeric_limits<int>::max());
+  if (number) ordinal = static_cast<int>(*number);
 }
 
-void take_time(const Json& record, const char* key, const TimeZone& zone, TimePoint& time) {
-  const Json& value = value_of(record, key);
-  if (!value.is_string()) return;
-  const auto read = parse_time(value.get_ref<const std::string&>(), zone);
-  if (read && read->time_since_epoch().count() >= 0) time = *read;
-}
-
+// Without "success" it tells whether it was one.
 void take_state(const Json& record, ExecutionEnd& end) {
-  const Json& value = value_of(record, "state");
-  if (!value.is_string()) return;
-  const auto state = parse_execution_state(value.get_ref<const std::string&>());
+  const std::string name = text_or(record, "state", "");
+  if (value_of(record, "state").is_null()) return;
+  const auto state = parse_execution_state(name);
+  if (!state || is_active(*state)) {
+    throw BadRecord(fmt::format("'state' is '{}', which is no state of an execution that has ended",
+                                one_line(name.substr(0, 80))));
+  }
   const bool is_success = end.state == ExecutionState::success;
-  if (state && !is_active(*state) && (*state == ExecutionState::success) == is_success)
-    end.state = *state;
+  if (!value_of(record, "success").is_null() && (*state == ExecutionState::success) != is_success) {
+    throw BadRecord(
+        fmt::format("'success' is {}, and 'state' is '{}'", is_success, to_string(*state)));
+  }
+  end.state = *state;
 }
 
 void take_resources(const Json& record, ExecutionEnd& end) {
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const Json& memory = value_of(record, "peak_memory_bytes");
-  if (memory.is_number_unsigned() && memory.get<std::uint64_t>() <= kMax)
-    end.peak_memory_bytes = memory.get<std::uint64_t>();
-  const Json& cpu = value_of(record, "cpu_time");
-  if (cpu.is_number() && cpu.get<double>() >= 0 && cpu.get<double>() < 1e12)
-    end.cpu_time = microseconds(std::llround(cpu.get<double>() * 1e6));
+  end.exit_code = read_int(record, "exit_code");
+  end.signal = read_int(record, "signal");
+  if (const auto memory = read_integer(record, "peak_memory_bytes", 0, kMaxInteger))
+    end.peak_memory_bytes = static_cast<std::uint64_t>(*memory);
+  if (!value_of(record, "cpu_time").is_null()) end.cpu_time = read_duration(record, "cpu_time");
 }
 
 void take_owner(const Json& record, Owner& owner) {
   const Json& value = value_of(record, "owner");
-  if (!value.is_object()) return;
-  take_text(value, "boot_id", owner.boot_id);
-  owner.pid = number_or_zero(value, "pid");
-  owner.start_ticks = number_or_zero(value, "start_ticks");
+  if (value.is_null()) return;
+  if (!value.is_object()) refuse_type("", "owner", value, "object");
+  owner.boot_id = text_or(value, "boot_id", "", "owner.");
+  owner.pid = read_integer(value, "pid", 0, kMaxInteger, "owner.").value_or(0);
+  owner.start_ticks = read_integer(value, "start_ticks", 0, kMaxInteger, "owner.").value_or(0);
+}
+
+// They are more exact than "timestamp" and "execution_time".
+void take_moments(const Json& record, const TimeZone& zone, Execution& execution) {
+  const auto started_at = read_time(record, "started_at", zone);
+  const auto finished_at = read_time(record, "finished_at", zone);
+  execution.started_at = started_at.value_or(execution.started_at);
+  execution.finished_at = finished_at.value_or(*execution.finished_at);
+  if (*execution.finished_at >= execution.started_at) return;
+  throw BadRecord(fmt::format("it began at {} and ended before, at {}",
+                              utc_text(execution.started_at), utc_text(*execution.finished_at)));
 }
 
 void take_added_keys(const Json& record, const TimeZone& zone, Execution& execution) {
   ExecutionStart& start = execution.start;
   ExecutionEnd& end = execution.end;
   take_state(record, end);
-  take_time(record, "started_at", zone, execution.started_at);
-  take_time(record, "finished_at", zone, *execution.finished_at);
+  take_moments(record, zone, execution);
   take_text(record, "version", start.version);
-  take_json(record, "arguments", start.arguments);
+  take_object(record, "arguments", start.arguments);
   take_text(record, "run_id", start.run_id);
   take_text(record, "reason", start.reason);
   take_text(record, "fingerprint", start.fingerprint);
   take_ordinal(record, "attempt", start.attempt);
   take_ordinal(record, "worker", start.worker);
   take_text(record, "message", end.message);
-  take_json(record, "metrics", end.metrics);
-  take_int(record, "exit_code", end.exit_code);
-  take_int(record, "signal", end.signal);
+  take_object(record, "metrics", end.metrics);
   take_text(record, "output_path", end.output_path);
   take_resources(record, end);
   take_owner(record, execution.owner);
   take_text(record, "notes", execution.notes);
-  if (const Json& tags = value_of(record, "tags"); tags.is_object()) execution.tags = tags.dump();
-}
-
-// ---- what is left ----
-
-// Without the time that follows from finished_at and the zone of whoever exported it.
-bool is_as_rota_writes_it(const Json& record, const Execution& execution, const TimeZone& zone) {
-  if (!record.contains("state") || !record.contains("finished_at")) return false;
-  RecordStyle style{zone};
-  Json written = record_of_execution(execution, style);
-  written["timestamp"] = value_of(record, "timestamp");
-  return written == record;
-}
-
-// 1 and 1.0 are equal, and so are 0.0 and -0.0, and not the same.
-bool are_same(const Json& left, const Json& right) {
-  return left == right && (!left.is_number() || left.dump() == right.dump());
-}
-
-// The name of each file that has a path; null where the paths are the names, each once.
-Json names_of_files(const Json& record, const char* key, const FileNames& names) {
-  Json all = Json::array();
-  std::set<std::string> seen;
-  bool are_plain = true;
-  for (const Json& file : value_of(record, key)) {
-    const std::string path = text_or(file, "path", "");
-    if (path.empty()) continue;
-    const std::string name = names.of_stored(path);
-    are_plain = seen.insert(name).second && are_plain && name == path;
-    all.push_back(name);
-  }
-  return are_plain ? Json() : all;
-}
-
-std::string fields_without_a_place(const Json& record, const Execution& execution,
-                                   const TimeZone& zone, const FileNames& names) {
-  if (is_as_rota_writes_it(record, execution, zone)) return "{}";
-  Json kept = {{"record", Json::object()}};
-  for (const char* key : {"input_files", "output_files"}) {
-    Json named = names_of_files(record, key, names);
-    if (!named.is_null()) kept["names"][key] = std::move(named);
-  }
-  RecordStyle style{zone};
-  const Json written = record_of_columns(execution, style);
-  for (const auto& [key, value] : record.items()) {
-    const auto found = written.find(key);
-    if (found == written.end() || !are_same(*found, value)) kept["record"][key] = value;
-  }
-  for (const auto& [key, value] : written.items()) {
-    if (!record.contains(key)) kept["absent"].push_back(key);
-  }
-  return kept.dump();
+  take_object(record, "tags", execution.tags);
 }
 
 }  // namespace

@@ -4,11 +4,10 @@
 #include "exchange/execution_record.h"
 #include "exchange/json_log_reader.h"
 #include "exchange/log_document.h"
+#include "exchange/record_reader.h"
 #include "os/one_line.h"
-#include "os/uuid.h"
 
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,26 +21,16 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kMaxDocumentBytes = std::uint64_t{256} << 20;
 constexpr std::size_t kMaxProblems = 100;
 
-// One import: from pieces of JSON to executions that the log is told of.
+// One import: what is read goes into the log.
 class JsonImport {
  public:
-  JsonImport(ByteSource& source, std::string_view name, const ImportOptions& options,
-             const TimeZone& zone, const FileNames& names, const AddExecution& add)
-      : source_(source), name_(name), options_(options), zone_(zone), names_(names), add_(add) {}
+  JsonImport(std::string_view name, const ImportOptions& options, const TimeZone& zone,
+             const AddExecution& add)
+      : name_(name), options_(options), zone_(zone), add_(add) {}
 
-  ImportSummary run() {
-    try {
-      read_json_log(source_,
-                    {.execution = [this](JsonPiece piece) { take_execution(std::move(piece)); },
-                     .tasks = [this] { document_.has_tasks(); },
-                     .task = [this](const std::string& id,
-                                    JsonPiece piece) { take_task(id, std::move(piece)); },
-                     .field = [this](const std::string& key,
-                                     JsonPiece piece) { take_field(key, std::move(piece)); }});
-    } catch (const NotAJsonLog& error) {
-      const std::string what = is_empty() ? "it is empty" : error.what();
-      refuse(what, in_executions_ ? fmt::format("after executions[{}], ", index_ - 1) : "",
-             source_.position(), "give a whole JSON log, as it was written");
+  ImportSummary run(RecordReader& reader) {
+    for (auto batch = reader.take(); !batch.empty(); batch = reader.take()) {
+      for (ReadItem& item : batch) take(std::move(item));
     }
     add_last();
     return std::move(summary_);
@@ -55,7 +44,26 @@ class JsonImport {
     Position position;
   };
 
-  bool is_empty() { return source_.position().byte == 0 && source_.at_end(); }
+  void take(ReadItem item) {
+    using Kind = ReadItem::Kind;
+    switch (item.kind) {
+      case Kind::execution:
+        add_held();
+        held_ = {std::move(item.execution), index_++, item.position};
+        return;
+      case Kind::bad_execution:
+        return bad_execution(index_++, item.position, item.text);
+      case Kind::tasks:
+        return document_.has_tasks();
+      case Kind::task:
+        return take_task(item.text, std::move(item.piece));
+      case Kind::field:
+        return take_field(item.text, std::move(item.piece));
+      case Kind::no_log:
+        refuse(item.text, index_ > 0 ? fmt::format("after executions[{}], ", index_ - 1) : "",
+               item.position, "give a whole JSON log, as it was written");
+    }
+  }
 
   [[noreturn]] void refuse(std::string_view what, std::string_view where, Position position,
                            std::string_view advice) const {
@@ -73,32 +81,10 @@ class JsonImport {
                                             position.line, position.byte, one_line(what)));
   }
 
-  void take_execution(JsonPiece piece) {
-    in_executions_ = true;
-    const std::size_t index = index_++;
-    if (!piece.fault.empty()) return bad_execution(index, piece.position, piece.fault);
-    Execution execution;
-    try {
-      execution = execution_of_record(piece.value, zone_, names_);
-    } catch (const BadRecord& bad) {
-      return bad_execution(index, piece.position, bad.what());
-    }
-    if (execution.task_run_id.empty()) execution.task_run_id = name_of(piece.value);
-    add_held();
-    held_ = {std::move(execution), index, piece.position};
-  }
-
-  // Of its content and how many of the same content were before it, so that a second import gives it again.
-  std::string name_of(const Json& record) {
-    const std::string content = record.dump();
-    const std::uint32_t before = times_seen_[make_uuid_of(content)]++;
-    return make_uuid_of(fmt::format("{}\n{}", content, before));
-  }
-
   void add_held() {
     if (!held_) return;
-    const Held held = *std::exchange(held_, std::nullopt);
-    if (add(held)) document_.add_execution(held.execution);
+    Held held = *std::exchange(held_, std::nullopt);
+    if (add(held)) document_.add_execution(std::move(held.execution));
   }
   // With what the log has besides its executions.
   void add_last() {
@@ -116,7 +102,8 @@ class JsonImport {
                     fmt::format("the task_run_id {} is {}", held.execution.task_run_id, what));
       return false;
     };
-    switch (add_(held.execution)) {
+    const ImportAnswer answer = add_(held.execution);
+    switch (answer.as) {
       case ImportedAs::added:
         ++summary_.imported;
         return true;
@@ -124,7 +111,7 @@ class JsonImport {
         ++summary_.known;
         return true;
       case ImportedAs::differs:
-        return bad("in the log with another content");
+        return bad(fmt::format("in the log with another content: {}", answer.difference));
       case ImportedAs::repeated:
         return bad("in the file twice");
     }
@@ -163,19 +150,14 @@ class JsonImport {
 
   static constexpr const char* kMend = "mend it";
 
-  ByteSource& source_;
   const std::string_view name_;
   const ImportOptions& options_;
   const TimeZone& zone_;
-  const FileNames& names_;
   const AddExecution& add_;
   ImportSummary summary_;
   std::optional<Held> held_;
   std::size_t index_ = 0;  // of the next execution
-  bool in_executions_ = false;
   ReadDocument document_;
-  std::unordered_map<std::string, std::uint32_t>
-      times_seen_;  // those without a task_run_id, by their content
 };
 
 }  // namespace
@@ -186,7 +168,8 @@ ImportSummary import_json_log(ExecutionLog& log, ByteSource& source, std::string
   const FileNames names(log.project_root());
   ImportSummary summary;
   log.import_executions(options.mode, [&](const AddExecution& add) {
-    summary = JsonImport(source, name, options, zone, names, add).run();
+    RecordReader reader(source, zone, names);
+    summary = JsonImport(name, options, zone, add).run(reader);
   });
   return summary;
 }

@@ -6,6 +6,7 @@
 #include "os/one_line.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -99,7 +100,7 @@ void ReadDocument::add_field(const std::string& key, Json value) {
   fields_[key] = std::move(value);
 }
 
-void ReadDocument::add_execution(const Execution& execution) {
+void ReadDocument::add_execution(Execution execution) {
   ++executions_;
   if (!really_ran(execution.state())) return;
   constexpr std::uint64_t kBesides = 1000;
@@ -109,7 +110,7 @@ void ReadDocument::add_execution(const Execution& execution) {
   else
     size_ -= latest.imported_fields.size();
   size_ += execution.imported_fields.size();
-  latest = execution;
+  latest = std::move(execution);
 }
 
 Json ReadDocument::to_json() const {

@@ -180,6 +180,12 @@ Json names_of(const Json& imported_fields, const std::string& key) {
   return names->value(key, Json::array());
 }
 
+// Tags that were imported as the text of an object are an object since.
+bool is_same_object(const Json& text, const Record& object) {
+  return text.is_string() && object.is_object() &&
+         object.dump() == text.get_ref<const std::string&>();
+}
+
 void restore_imported(const Json& imported_fields, Record& record) {
   if (const auto absent = imported_fields.find("absent"); absent != imported_fields.end()) {
     for (const Json& element : *absent) {
@@ -190,7 +196,8 @@ void restore_imported(const Json& imported_fields, Record& record) {
     }
   }
   for (const auto& [key, value] : imported_fields["record"].items()) {
-    const bool was_edited = (key == "notes" || key == "tags") && record.contains(key);
+    const bool is_free = (key == "notes" || key == "tags") && record.contains(key);
+    const bool was_edited = is_free && !is_same_object(value, record[key]);
     if (was_edited) continue;
     record[key] = are_files(key) ? merged_files(value, names_of(imported_fields, key), record[key])
                                  : Record(value);

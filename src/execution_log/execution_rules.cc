@@ -3,6 +3,7 @@
 
 #include "os/one_line.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <unordered_map>
@@ -42,13 +43,36 @@ void check_resources(const ExecutionEnd& end, std::string_view location) {
   }
 }
 
+// `what` is "arguments of task 't'" and its like.
+[[noreturn]] void refuse_no_object(std::string_view location, std::string_view what,
+                                   std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  throw LogError(fmt::format(
+      "the execution log {} cannot record the {}: '{}' is no JSON object; give one such "
+      "as {{\"threads\":4}}",
+      location, what, one_line(text.substr(0, kShown))));
+}
+
 void check_values(const ExecutionEnd& end, std::string_view location) {
+  if (!is_json_object(end.metrics)) refuse_no_object(location, "metrics", end.metrics);
   check_sizes(end.inputs, location);
   check_sizes(end.outputs, location);
   check_resources(end, location);
 }
 
 }  // namespace
+
+void check_start(const ExecutionStart& start, std::string_view location) {
+  if (start.attempt < 1 || start.worker < 0) {
+    throw LogError(fmt::format(
+        "the execution log {} cannot record attempt {} of task '{}' by worker {}; attempts are "
+        "counted from 1, workers from 0",
+        location, start.attempt, one_line(start.task_id), start.worker));
+  }
+  if (is_json_object(start.arguments)) return;
+  refuse_no_object(location, fmt::format("arguments of task '{}'", one_line(start.task_id)),
+                   start.arguments);
+}
 
 void check_end_of_begun(const ExecutionEnd& end, std::string_view location) {
   if (is_active(end.state) || end.state > ExecutionState::lost) {
@@ -70,10 +94,41 @@ void check_whole_end(const ExecutionEnd& end, std::string_view location) {
   check_values(end, location);
 }
 
+void check_whole(const Execution& execution, std::string_view location) {
+  check_start(execution.start, location);
+  check_whole_end(execution.end, location);
+  if (!is_json_object(execution.tags)) refuse_no_object(location, "tags", execution.tags);
+  const TimePoint finished_at = execution.finished_at.value_or(execution.started_at);
+  if (!is_possible_time(execution.started_at) || !is_possible_time(finished_at)) {
+    throw LogError(fmt::format(
+        "the execution log {} cannot record the execution {}: its times are not from 1970 to 9999",
+        location, one_line(execution.task_run_id)));
+  }
+  if (finished_at < execution.started_at) {
+    throw LogError(fmt::format(
+        "the execution log {} cannot record the execution {}: its end is before its start",
+        location, one_line(execution.task_run_id)));
+  }
+}
+
+bool is_possible_time(TimePoint time) noexcept {
+  constexpr TimePoint kYear10000(std::chrono::seconds(253'402'300'800));
+  return time >= TimePoint() && time < kYear10000;
+}
+
+TimePoint end_time(TimePoint now, TimePoint started_at) noexcept {
+  return std::max(now, started_at);
+}
+
 std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
                                     std::string_view location) {
   check_sizes(files, location);
   std::vector<FileStamp> stored;
+  if (files.size() == 1) {
+    stored = files;
+    stored[0].path = names.of_stored(stored[0].path);
+    return stored;
+  }
   std::unordered_map<std::string, std::size_t> position;
   for (const FileStamp& file : files) {
     FileStamp named = file;
@@ -110,6 +165,7 @@ void refuse_unknown_run(std::string_view task_run_id, std::string_view location)
 }
 
 bool is_json_object(std::string_view text) {
+  if (text == "{}") return true;
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '{' && nlohmann::json::accept(text);
 }

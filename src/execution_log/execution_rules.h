@@ -14,10 +14,19 @@ namespace rota::inline v1 {
 
 // Throw LogError for what no log may hold. `location` is the log's.
 //
+// What is known when an execution begins: its arguments are a JSON object.
+void check_start(const ExecutionStart& start, std::string_view location);
 // The end of an execution that has begun: success, failed, timeout, cancelled or lost.
 void check_end_of_begun(const ExecutionEnd& end, std::string_view location);
 // The end of an execution that is written as a whole: any final state.
 void check_whole_end(const ExecutionEnd& end, std::string_view location);
+// An execution that comes with its times and its free fields.
+void check_whole(const Execution& execution, std::string_view location);
+
+// From 1970 to 9999: what a clock can say.
+bool is_possible_time(TimePoint time) noexcept;
+// The time of an end: never before that of the start, also where the clock was set back meanwhile.
+TimePoint end_time(TimePoint now, TimePoint started_at) noexcept;
 
 // The stamps as a log keeps them: their paths as names, each once. Throws LogError for a size that no log
 // may hold.

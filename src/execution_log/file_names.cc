@@ -44,6 +44,26 @@ std::optional<std::string> inside(const fs::path& path, const fs::path& root) {
   return relative.string();
 }
 
+// True of a path that is its own plain form, as nearly all are.
+bool is_plain(std::string_view path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (part.empty() || part == "." || part == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+// The same as inside() for two plain paths.
+std::optional<std::string> plain_inside(std::string_view path, std::string_view root) {
+  if (path == root) return ".";
+  if (root == "/") return std::string(path.substr(1));
+  const bool is_below = path.starts_with(root) && path[root.size()] == '/';
+  return is_below ? std::optional(std::string(path.substr(root.size() + 1))) : std::nullopt;
+}
+
 // As the system goes: `..` after a symbolic link leaves the folder that the link leads to.
 fs::path follow_dots(const fs::path& absolute) {
   fs::path result;
@@ -67,6 +87,11 @@ FileNames::FileNames(const fs::path& project_root)
 
 std::string FileNames::of_stored(std::string_view path) const {
   if (path.empty()) return {};
+  if (is_plain(path)) {
+    if (!path.starts_with('/')) return std::string(path);
+    if (auto relative = plain_inside(path, root_.native())) return *relative;
+    return plain_inside(path, real_root_.native()).value_or(std::string(path));
+  }
   fs::path name = plain(path);
   if (name.is_relative()) {
     if (*name.begin() != "..") return name.string();

@@ -10,7 +10,7 @@ namespace rota::inline v1 {
 
 // `known` or `differs`: whether the execution that is there is the one to be added. What may change after the
 // end does not count: notes, tags, what is known of its files, and the log that it was imported with.
-ImportedAs compare_imported(const Execution& stored, const Execution& imported);
+ImportAnswer compare_imported(const Execution& stored, const Execution& imported);
 
 // For the AlreadyRunningError of ImportMode::replace.
 std::string cannot_replace_message(const Execution& active);

@@ -56,8 +56,25 @@ LogFinding active_twice(std::string_view run, std::string_view task_id, std::str
 LogFinding bad_epoch(std::string_view run, std::int64_t epoch) {
   return make("state", run, fmt::format("its epoch is {}, below 1", epoch));
 }
-LogFinding tags_no_object(std::string_view run) {
-  return make("tags", run, "its tags are no JSON object");
+LogFinding no_object(std::string_view run, const char* field) {
+  return make(field, run, fmt::format("its {} are no JSON object", field));
+}
+LogFinding end_before_start(std::string_view run, TimePoint started_at, TimePoint finished_at) {
+  return make(
+      "times", run,
+      fmt::format("it began at {} and ended before, at {} microseconds since 1970",
+                  started_at.time_since_epoch().count(), finished_at.time_since_epoch().count()));
+}
+LogFinding impossible_time(std::string_view run, std::string_view field, TimePoint time) {
+  return make("times", run,
+              fmt::format("its {} is at {} microseconds since 1970, which is not from 1970 to 9999",
+                          field, time.time_since_epoch().count()));
+}
+LogFinding negative_size(std::string_view run, std::string_view path, std::int64_t size) {
+  return make("files", run, fmt::format("its file '{}' has {} bytes", one_line(path), size));
+}
+LogFinding negative_resource(std::string_view run, std::string_view what, std::int64_t value) {
+  return make("resources", run, fmt::format("its {} is {}, below 0", what, value));
 }
 
 }  // namespace findings
@@ -74,8 +91,9 @@ class RuleCheck {
     if (state > static_cast<std::int64_t>(ExecutionState::blocked))
       add(findings::no_such_state(run, state));
     if (execution.epoch < 1) add(findings::bad_epoch(run, execution.epoch));
-    if (!is_json_object(execution.tags)) add(findings::tags_no_object(run));
+    look_at_objects(execution);
     look_at_end(execution);
+    look_at_times(execution);
     look_at_numbers(execution);
     if (is_active(execution.state())) look_at_active(execution);
   }
@@ -92,6 +110,23 @@ class RuleCheck {
       add(findings::active_with_an_end(execution.task_run_id));
     if (!is_active(execution.state()) && !has_both)
       add(findings::ended_without_an_end(execution.task_run_id));
+  }
+
+  void look_at_objects(const Execution& execution) {
+    const std::string& run = execution.task_run_id;
+    if (!is_json_object(execution.start.arguments)) add(findings::no_object(run, "arguments"));
+    if (!is_json_object(execution.end.metrics)) add(findings::no_object(run, "metrics"));
+    if (!is_json_object(execution.tags)) add(findings::no_object(run, "tags"));
+  }
+
+  void look_at_times(const Execution& execution) {
+    const std::string& run = execution.task_run_id;
+    const TimePoint started_at = execution.started_at;
+    const TimePoint finished_at = execution.finished_at.value_or(started_at);
+    if (!is_possible_time(started_at)) add(findings::impossible_time(run, "start", started_at));
+    if (execution.finished_at && !is_possible_time(finished_at))
+      add(findings::impossible_time(run, "end", finished_at));
+    if (finished_at < started_at) add(findings::end_before_start(run, started_at, finished_at));
   }
 
   void look_at_numbers(const Execution& execution) {

@@ -24,7 +24,14 @@ LogFinding end_not_after_start(std::string_view run, std::int64_t started, std::
 LogFinding change_before(std::string_view run, std::int64_t changed, std::int64_t other);
 LogFinding active_twice(std::string_view run, std::string_view task_id, std::string_view other);
 LogFinding bad_epoch(std::string_view run, std::int64_t epoch);
-LogFinding tags_no_object(std::string_view run);
+// `field` is one of those that are JSON objects: "arguments", "metrics", "tags"; the rule has its name.
+LogFinding no_object(std::string_view run, const char* field);
+LogFinding end_before_start(std::string_view run, TimePoint started_at, TimePoint finished_at);
+// `field` is "start" or "end".
+LogFinding impossible_time(std::string_view run, std::string_view field, TimePoint time);
+LogFinding negative_size(std::string_view run, std::string_view path, std::int64_t size);
+// `what` is "CPU time" or "peak memory".
+LogFinding negative_resource(std::string_view run, std::string_view what, std::int64_t value);
 }  // namespace findings
 
 // `executions` by the sequence of their starts; `last` is the last number that was given.

@@ -51,15 +51,15 @@ void MemoryLog::import_executions(ImportMode mode,
   std::vector<Execution> added;
   std::unordered_set<std::string> added_ids;
   produce([&](const Execution& given) {
-    check_whole_end(given.end, location());
+    check_whole(given, location());
     Execution execution = given;
     execution.end = stored_end(given.end, names_, location());
-    if (added_ids.contains(execution.task_run_id)) return ImportedAs::repeated;
+    if (added_ids.contains(execution.task_run_id)) return ImportAnswer{ImportedAs::repeated};
     const auto there = replaces ? by_run_id_.end() : by_run_id_.find(execution.task_run_id);
     if (there != by_run_id_.end()) return compare_imported(executions_[there->second], execution);
     added_ids.insert(execution.task_run_id);
     added.push_back(std::move(execution));
-    return ImportedAs::added;
+    return ImportAnswer{ImportedAs::added};
   });
   if (replaces) remove_all();
   for (Execution& execution : added) append_imported(std::move(execution));

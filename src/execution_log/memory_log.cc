@@ -12,6 +12,7 @@ MemoryLog::MemoryLog(Owners owners, const std::filesystem::path& project_root)
     : owners_(std::move(owners)), names_(project_root) {}
 
 ExecutionHandle MemoryLog::begin_execution(const ExecutionStart& start) {
+  check_start(start, location());
   const std::lock_guard hold(mutex_);
   if (const auto found = active_.find(ActiveKey(start.task_id, start.arguments));
       found != active_.end()) {
@@ -37,6 +38,7 @@ bool MemoryLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
 }
 
 std::string MemoryLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
+  check_start(start, location());
   check_whole_end(end, location());
   const ExecutionEnd stored = stored_end(end, names_, location());
   const std::lock_guard hold(mutex_);
@@ -120,7 +122,7 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   add_files(index, FileDirection::input, end.inputs);
   add_files(index, FileDirection::output, end.outputs);
   execution.finished_sequence = ++sequence_;
-  execution.finished_at = owners_.now();
+  execution.finished_at = end_time(owners_.now(), execution.started_at);
   const std::int64_t before =
       std::exchange(execution.changed_sequence, execution.finished_sequence);
   index_end(index);

@@ -21,12 +21,16 @@ class NullLog final : public ExecutionLog {
  public:
   explicit NullLog(const std::filesystem::path& project_root) : names_(project_root) {}
 
-  ExecutionHandle begin_execution(const ExecutionStart&) override { return {make_uuid(), 1}; }
+  ExecutionHandle begin_execution(const ExecutionStart& start) override {
+    check_start(start, location());
+    return {make_uuid(), 1};
+  }
   bool finish_execution(const ExecutionHandle&, const ExecutionEnd& end) override {
     check_end_of_begun(end, location());
     return true;
   }
-  std::string record_task_execution(const ExecutionStart&, const ExecutionEnd& end) override {
+  std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override {
+    check_start(start, location());
     check_whole_end(end, location());
     return make_uuid();
   }

@@ -3,6 +3,8 @@
 
 #include "os/process_identity.h"
 
+#include <ctime>
+
 namespace rota::inline v1 {
 
 Owner owner_of_this_process() {
@@ -12,6 +14,16 @@ Owner owner_of_this_process() {
 
 bool is_owner_dead(const Owner& owner) {
   return is_dead(ProcessIdentity{owner.host, owner.boot_id, owner.pid, owner.start_ticks});
+}
+
+bool is_owner_judged_here(const Owner& owner) {
+  return can_judge(ProcessIdentity{owner.host, owner.boot_id, owner.pid, owner.start_ticks});
+}
+
+std::chrono::milliseconds time_since_boot() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::chrono::milliseconds(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
 }
 
 TimePoint log_time_now() {

@@ -76,6 +76,12 @@ std::string_view without_namespace(std::string_view boot_id) {
   return boot_id.substr(0, boot_id.find('/'));
 }
 
+bool is_judged_from(const std::string& here, const ProcessIdentity& process) {
+  if (process.pid <= 0 || process.boot_id.empty() || process.host != host_name()) return false;
+  const bool is_same_boot = without_namespace(process.boot_id) == without_namespace(here);
+  return !here.empty() && (!is_same_boot || process.boot_id == here);
+}
+
 }  // namespace
 
 ProcessIdentity this_process() {
@@ -84,12 +90,14 @@ ProcessIdentity this_process() {
   return {host_name(), boot_and_namespace(), pid, stat ? stat->start_ticks : 0};
 }
 
+bool can_judge(const ProcessIdentity& process) {
+  return is_judged_from(boot_and_namespace(), process);
+}
+
 bool is_dead(const ProcessIdentity& process) {
-  if (process.pid <= 0 || process.boot_id.empty() || process.host != host_name()) return false;
   const std::string here = boot_and_namespace();
-  if (here.empty()) return false;
-  if (without_namespace(process.boot_id) != without_namespace(here)) return true;
-  if (process.boot_id != here) return false;
+  if (!is_judged_from(here, process)) return false;
+  if (process.boot_id != here) return true;
 
   // kill() sees processes that a /proc mounted with hidepid hides.
   const auto pid = static_cast<pid_t>(process.pid);

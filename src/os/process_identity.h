@@ -25,5 +25,7 @@ ProcessIdentity this_process();
 // started anew since, or there is no such process any more, or its number belongs to another one. What
 // runs on another host or in another PID namespace is never certain.
 bool is_dead(const ProcessIdentity& process);
+// True where is_dead() is certain either way: the process runs, or ran, on this host and in this PID namespace.
+bool can_judge(const ProcessIdentity& process);
 
 }  // namespace rota::inline v1

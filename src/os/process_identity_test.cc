@@ -104,5 +104,24 @@ TEST(ProcessIdentity, ANumberThatNoProcessCanHaveMeansDead) {
   EXPECT_TRUE(is_dead(process));
 }
 
+TEST(ProcessIdentity, WhatRanHereIsJudgedAndNothingElse) {
+  const ProcessIdentity self = this_process();
+  EXPECT_TRUE(can_judge(self));
+  ProcessIdentity other = self;
+  other.pid = 999'999'999;
+  EXPECT_TRUE(can_judge(other));
+  other.boot_id = "an earlier boot";
+  EXPECT_TRUE(can_judge(other));
+  other = self;
+  other.boot_id = self.boot_id.substr(0, self.boot_id.find('/')) + "/pid:[1]";
+  EXPECT_FALSE(can_judge(other));
+  other = self;
+  other.host += "2";
+  EXPECT_FALSE(can_judge(other));
+  other = self;
+  other.boot_id.clear();
+  EXPECT_FALSE(can_judge(other));
+}
+
 }  // namespace
 }  // namespace rota

@@ -54,18 +54,18 @@ void SqliteLog::import_executions(ImportMode mode,
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;
     produce([&](const Execution& given) {
-      check_whole_end(given.end, location());
+      check_whole(given, location());
       Execution execution = given;
       execution.end = stored_end(given.end, names_, location());
       if (const auto there = select_started_sequence(connection, given.task_run_id)) {
-        if (*there > before) return ImportedAs::repeated;
+        if (*there > before) return ImportAnswer{ImportedAs::repeated};
         return compare_imported(select_execution(connection, given.task_run_id).value(), execution);
       }
       execution.started_sequence = ++sequence;
       execution.finished_sequence = ++sequence;
       execution.epoch = 1;
       insert_execution(connection, execution);
-      return ImportedAs::added;
+      return ImportAnswer{ImportedAs::added};
     });
     set_sequence(connection, sequence);
   });

@@ -14,6 +14,8 @@
 namespace rota::inline v1 {
 namespace {
 
+TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
+
 // Rows are read past the indexes, which may be what is damaged.
 struct RowRule {
   const char* sql;
@@ -76,6 +78,30 @@ const RowRule kRules[] = {
     {"SELECT task_run_id FROM execution NOT INDEXED WHERE state > 1 "
      "AND (finished_sequence IS NULL OR finished_at IS NULL)",
      [](const Statement& row) { return findings::ended_without_an_end(row.text(0)); }},
+    {"SELECT task_run_id, started_at, finished_at FROM execution NOT INDEXED "
+     "WHERE finished_at < started_at",
+     [](const Statement& row) {
+       return findings::end_before_start(row.text(0), time_of(row.integer(1)),
+                                         time_of(row.integer(2)));
+     }},
+    {"SELECT task_run_id, started_at FROM execution NOT INDEXED "
+     "WHERE started_at NOT BETWEEN 0 AND 253402300799999999",
+     [](const Statement& row) {
+       return findings::impossible_time(row.text(0), "start", time_of(row.integer(1)));
+     }},
+    {"SELECT task_run_id, finished_at FROM execution NOT INDEXED "
+     "WHERE finished_at NOT BETWEEN 0 AND 253402300799999999",
+     [](const Statement& row) {
+       return findings::impossible_time(row.text(0), "end", time_of(row.integer(1)));
+     }},
+    {"SELECT task_run_id, cpu_microseconds FROM execution NOT INDEXED WHERE cpu_microseconds < 0",
+     [](const Statement& row) {
+       return findings::negative_resource(row.text(0), "CPU time", row.integer(1));
+     }},
+    {"SELECT task_run_id, peak_memory_bytes FROM execution NOT INDEXED WHERE peak_memory_bytes < 0",
+     [](const Statement& row) {
+       return findings::negative_resource(row.text(0), "peak memory", row.integer(1));
+     }},
     {"SELECT max(task_run_id), task_id, min(task_run_id) FROM execution NOT INDEXED "
      "WHERE state <= 1 GROUP BY task_id, arguments HAVING count(*) > 1",
      [](const Statement& row) {
@@ -89,6 +115,11 @@ const RowRule kRules[] = {
            fmt::format(
                "the file '{}' belongs to the execution with the number {}, which is not there",
                one_line(row.text(1)), row.integer(0))};
+     }},
+    {"SELECT ifnull(e.task_run_id, ''), f.path, f.size_bytes FROM execution_file AS f "
+     "LEFT JOIN execution AS e USING (started_sequence) WHERE f.size_bytes < 0",
+     [](const Statement& row) {
+       return findings::negative_size(row.text(0), row.text(1), row.integer(2));
      }},
     {"SELECT e.task_run_id, f.direction, max(f.position) + 1, count(*) FROM execution_file AS f "
      "JOIN execution AS e USING (started_sequence) GROUP BY f.started_sequence, f.direction "
@@ -111,7 +142,7 @@ class LogCheck {
         while (row.step()) add(rule.finding(row));
       });
     }
-    look([&] { look_at_tags(); });
+    look([&] { look_at_objects(); });
     const bool rules_are_kept = findings_.empty();
     look([&] { look_at_database(rules_are_kept); });
     return std::move(findings_);
@@ -132,11 +163,17 @@ class LogCheck {
     }
   }
 
-  void look_at_tags() {
+  // What most have is told apart by SQLite already.
+  void look_at_objects() {
+    static constexpr const char* kFields[] = {"arguments", "metrics", "tags"};
     Statement row(connection_,
-                  "SELECT task_run_id, tags FROM execution NOT INDEXED WHERE tags <> '{}'");
+                  "SELECT task_run_id, arguments, metrics, tags FROM execution NOT INDEXED "
+                  "WHERE arguments <> '{}' OR metrics <> '{}' OR tags <> '{}'");
     while (row.step()) {
-      if (!is_json_object(row.text(1))) add(findings::tags_no_object(row.text(0)));
+      for (int field = 0; field < 3; ++field) {
+        if (!is_json_object(row.text(field + 1)))
+          add(findings::no_object(row.text(0), kFields[field]));
+      }
     }
   }
 

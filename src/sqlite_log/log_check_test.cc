@@ -133,6 +133,40 @@ TEST_F(LogCheckTest, TagsThatAreNoObject) {
   expect_only("tags", second_, "no JSON object");
 }
 
+TEST_F(LogCheckTest, ArgumentsAndMetricsThatAreNoObjects) {
+  damage("UPDATE execution SET arguments = '' WHERE started_sequence = 3");
+  expect_only("arguments", second_, "no JSON object");
+  damage("UPDATE execution SET arguments = '{}', metrics = '{' WHERE started_sequence = 3");
+  expect_only("metrics", second_, "no JSON object");
+}
+
+TEST_F(LogCheckTest, AnEndBeforeItsStart) {
+  damage("UPDATE execution SET finished_at = started_at - 1 WHERE started_sequence = 3");
+  expect_only("times", second_, "and ended before");
+}
+
+TEST_F(LogCheckTest, TimesThatNoClockSays) {
+  damage("UPDATE execution SET started_at = -1 WHERE started_sequence = 3");
+  expect_only("times", second_, "its start is at -1 microseconds");
+  damage(
+      "UPDATE execution SET started_at = 0, finished_at = 253402300800000000 "
+      "WHERE started_sequence = 3");
+  expect_only("times", second_, "its end is at 253402300800000000 microseconds");
+}
+
+TEST_F(LogCheckTest, SizesAndResourcesBelowZero) {
+  damage("UPDATE execution_file SET size_bytes = -5 WHERE path = 'c'");
+  expect_only("files", second_, "its file 'c' has -5 bytes");
+  damage(
+      "UPDATE execution_file SET size_bytes = 5 WHERE path = 'c'; "
+      "UPDATE execution SET cpu_microseconds = -2 WHERE started_sequence = 3");
+  expect_only("resources", second_, "its CPU time is -2");
+  damage(
+      "UPDATE execution SET cpu_microseconds = 0, peak_memory_bytes = -3 "
+      "WHERE started_sequence = 3");
+  expect_only("resources", second_, "its peak memory is -3");
+}
+
 TEST_F(LogCheckTest, AFileWithoutItsExecution) {
   damage("INSERT INTO execution_file VALUES (77, 0, 0, 'stray', 1, 1, NULL)");
   expect_only("files", "", "'stray' belongs to the execution with the number 77");

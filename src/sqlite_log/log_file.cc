@@ -44,6 +44,10 @@ Found look_at(const fs::path& path) {
     refuse_log(path, "it is a symbolic link", "name the file that it leads to");
   if (S_ISDIR(found.st_mode)) refuse_log(path, "it is a folder", "name a file");
   if (!S_ISREG(found.st_mode)) refuse_log(path, "it is no regular file", kOtherFile);
+  if ((found.st_mode & S_IWOTH) != 0) {
+    refuse_log(path, "every user of this host may write it, so that nothing in it can be trusted",
+               "take that right away (chmod o-w), and check what is in it (rota verify)");
+  }
   return found.st_size == 0 ? Found::empty_file : Found::file;
 }
 

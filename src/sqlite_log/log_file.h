@@ -8,8 +8,10 @@
 #include "os/shared_file_system.h"
 #include "sqlite_log/database.h"
 #include "sqlite_log/format.h"
+#include "sqlite_log/lease.h"
 #include <rota/execution_log.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -26,6 +28,7 @@ struct LogFileRules {
   Formats formats = kFormats;
   // As if other processes always waited to write; see Writer.
   bool always_shares_syncs = false;
+  std::chrono::milliseconds renew_every = kRenewEvery;  // the leases of active executions
 };
 
 struct LogFile {

@@ -173,6 +173,16 @@ TEST_F(LogFileTest, RefusesASymbolicLink) {
   expect_refused(log_, HasSubstr("it is a symbolic link"));
 }
 
+TEST_F(LogFileTest, RefusesAFileThatEveryUserMayWrite) {
+  make_log_with_one_success(log_);
+  ASSERT_EQ(::chmod(log_.c_str(), 0666), 0);
+  for (const bool read_only : {false, true})
+    expect_refused(log_, HasSubstr("every user of this host may write it"),
+                   {.read_only = read_only});
+  ASSERT_EQ(::chmod(log_.c_str(), 0664), 0);
+  EXPECT_TRUE(open_sqlite_log(log_)->find_latest_execution("t", true)) << "a group may share a log";
+}
+
 TEST_F(LogFileTest, RefusesALinkThatLeadsOutOfTheProject) {
   TemporaryFolder outside;
   fs::create_directory(folder_ / "project");

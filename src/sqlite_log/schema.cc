@@ -37,7 +37,7 @@ CREATE TABLE execution (
   owner_boot_id TEXT NOT NULL,            -- of its kernel; with "/pid:[N]" in a PID namespace of its own
   owner_pid INTEGER NOT NULL,
   owner_start_ticks INTEGER NOT NULL,     -- when the owner began, in clock ticks since boot
-  lease_until INTEGER,                    -- until then an owner on another host counts as alive; NULL: no lease
+  lease_until INTEGER,                    -- the owner's lease (docs/log.md): above 0 renewed, below 0 doubted; NULL: neither
   message TEXT NOT NULL DEFAULT '',       -- what went wrong
   metrics TEXT NOT NULL DEFAULT '{}',     -- a JSON object
   exit_code INTEGER,                      -- of the process it ran in; NULL: none, or unknown

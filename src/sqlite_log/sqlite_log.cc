@@ -4,6 +4,8 @@
 #include "execution_log/execution_rules.h"
 #include "os/uuid.h"
 #include "sqlite_log/journal.h"
+#include "sqlite_log/lease.h"
+#include "sqlite_log/lease_queries.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
 
@@ -17,16 +19,26 @@ namespace {
 
 void end_execution(Connection& connection, Execution& execution, TimePoint now) {
   execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = now;
+  execution.finished_at = end_time(now, execution.started_at);
   update_ended(connection, execution);
 }
 
-void lose_execution(Connection& connection, Execution execution, TimePoint now) {
+void lose_execution(Connection& connection, Execution execution, const Owners& owners) {
   execution.end = {};
   execution.end.state = ExecutionState::lost;
-  execution.end.message = lost_message(execution.owner);
+  execution.end.message = owners.is_judged_here(execution.owner)
+                              ? lost_message(execution.owner)
+                              : lease_lost_message(execution.owner);
   execution.epoch += 1;
-  end_execution(connection, execution, now);
+  end_execution(connection, execution, owners.now());
+}
+
+// For the message that a task is already running.
+std::string advice_on_lease(const Owners& owners, const Owner& owner) {
+  if (owners.is_judged_here(owner)) return {};
+  return fmt::format(
+      "; where that host is gone, its execution counts as lost to who tries again after {} seconds",
+      kDoubtStands.count());
 }
 
 std::filesystem::path root_of(const LogFile& file, const LogOptions& options) {
@@ -45,7 +57,10 @@ SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& option
       owners_(std::move(owners)),
       self_(owners_.current()),
       readers_(std::make_unique<ReaderPool>(file_)),
-      writer_(file_.read_only ? nullptr : std::make_unique<Writer>(file_)) {
+      writer_(file_.read_only ? nullptr : std::make_unique<Writer>(file_)),
+      lease_keeper_(file_.read_only ? nullptr
+                                    : std::make_unique<LeaseKeeper>(
+                                          [this] { return renew_leases(); }, rules.renew_every)) {
   readers_->take();  // a file that cannot be read is found now
 }
 
@@ -53,7 +68,8 @@ SqliteLog::~SqliteLog() {
   if (guard_.is_same_process()) {
     close();
   } else {
-    // The thread is not in this process, and SQLite must not touch the parent's file from here.
+    // The threads are not in this process, and SQLite must not touch the parent's file from here.
+    (void)lease_keeper_.release();
     (void)writer_.release();
     (void)readers_.release();
   }
@@ -62,6 +78,7 @@ SqliteLog::~SqliteLog() {
 void SqliteLog::close() noexcept {
   if (!guard_.is_same_process() || closed_.exchange(true)) return;
   readers_->close();
+  if (lease_keeper_ != nullptr) lease_keeper_->stop();
   if (writer_ != nullptr) writer_->finish();  // the last to close: it brings the file up to date
 }
 
@@ -94,6 +111,25 @@ Writer& SqliteLog::writer() {
   return *writer_;
 }
 
+bool SqliteLog::is_owner_gone(Connection& connection, const Execution& active) const {
+  if (owners_.is_judged_here(active.owner)) return owners_.is_dead(active.owner);
+  const auto lease = select_lease(connection, active.started_sequence);
+  const std::uint32_t self = doubter_of(self_);
+  const std::chrono::milliseconds since_boot = owners_.since_boot();
+  const LeaseState state = judge_lease(lease, self, since_boot);
+  if (state == LeaseState::to_doubt)
+    update_lease(connection, active.started_sequence, doubt(self, since_boot));
+  return state == LeaseState::gone;
+}
+
+bool SqliteLog::renew_leases() {
+  std::size_t renewed = 0;
+  write([&](Connection& connection) {
+    renewed = rota::renew_leases(connection, self_, owners_.now());
+  });
+  return renewed > 0;
+}
+
 Execution SqliteLog::new_execution(const ExecutionStart& start) const {
   Execution execution;
   execution.task_run_id = make_uuid();
@@ -105,18 +141,25 @@ Execution SqliteLog::new_execution(const ExecutionStart& start) const {
 }
 
 ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
+  check_start(start, location());
   Execution execution = new_execution(start);
   execution.end.state = ExecutionState::running;
+  std::string refused;  // thrown after the commit, which may hold a doubt
   write([&](Connection& connection) {
+    refused.clear();
     auto active = select_active(connection, start.task_id, start.arguments);
     if (active) {
-      if (!owners_.is_dead(active->owner))
-        throw AlreadyRunningError(already_running_message(*active));
-      lose_execution(connection, std::move(*active), owners_.now());
+      if (!is_owner_gone(connection, *active)) {
+        refused = already_running_message(*active) + advice_on_lease(owners_, active->owner);
+        return;
+      }
+      lose_execution(connection, std::move(*active), owners_);
     }
     execution.started_sequence = take_sequence(connection);
     insert_execution(connection, execution);
   });
+  if (!refused.empty()) throw AlreadyRunningError(refused);
+  lease_keeper_->keep();
   return {execution.task_run_id, execution.epoch};
 }
 
@@ -136,13 +179,14 @@ bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
 }
 
 std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
+  check_start(start, location());
   check_whole_end(end, location());
   Execution execution = new_execution(start);
   execution.end = stored_end(end, names_, location());
   write([&](Connection& connection) {
     execution.started_sequence = take_sequence(connection, 2);
     execution.finished_sequence = execution.started_sequence + 1;
-    execution.finished_at = owners_.now();
+    execution.finished_at = end_time(owners_.now(), execution.started_at);
     insert_execution(connection, execution);
   });
   return execution.task_run_id;
@@ -153,8 +197,8 @@ std::size_t SqliteLog::mark_lost_executions() {
   write([&](Connection& connection) {
     count = 0;
     for (Execution& execution : select_all_active(connection)) {
-      if (!owners_.is_dead(execution.owner)) continue;
-      lose_execution(connection, std::move(execution), owners_.now());
+      if (!is_owner_gone(connection, execution)) continue;
+      lose_execution(connection, std::move(execution), owners_);
       ++count;
     }
   });

@@ -4,6 +4,7 @@
 
 #include "execution_log/file_names.h"
 #include "execution_log/owners.h"
+#include "sqlite_log/lease_keeper.h"
 #include "sqlite_log/log_file.h"
 #include "sqlite_log/process_guard.h"
 #include "sqlite_log/reader_pool.h"
@@ -63,6 +64,9 @@ class SqliteLog final : public ExecutionLog {
   void check_usable(std::string_view verb) const;
   Writer& writer();
   void write(const Writer::Work& work) { writer().write(work); }
+  bool renew_leases();
+  // Whether the owner of an active execution is gone; one on another host is doubted where it is not known.
+  bool is_owner_gone(Connection& connection, const Execution& active) const;
   Execution new_execution(const ExecutionStart& start) const;
   std::vector<Execution> lost_history(Connection& connection, const HistoryQuery& query) const;
 
@@ -73,7 +77,8 @@ class SqliteLog final : public ExecutionLog {
   const Owner self_;
   std::atomic<bool> closed_ = false;
   std::unique_ptr<ReaderPool> readers_;
-  std::unique_ptr<Writer> writer_;  // null: read only
+  std::unique_ptr<Writer> writer_;             // null: read only
+  std::unique_ptr<LeaseKeeper> lease_keeper_;  // null: read only
 };
 
 }  // namespace rota::inline v1

@@ -185,6 +185,7 @@ TEST_F(SqliteLogTest, AFullDiskIsAnErrorAndNothingAcknowledgedIsLost) {
 TEST_F(SqliteLogTest, AForkedChildIsRefusedAndHarmsNothing) {
   auto log = open_sqlite_log(path_);
   log->record_task_execution({.task_id = "t"}, {});
+  const ExecutionHandle active = log->begin_execution({.task_id = "u"});  // whose lease is renewed
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -203,7 +204,8 @@ TEST_F(SqliteLogTest, AForkedChildIsRefusedAndHarmsNothing) {
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
   log->record_task_execution({.task_id = "t"}, {});
-  EXPECT_EQ(log->get_task_execution_history({}).size(), 2U);
+  EXPECT_TRUE(log->finish_execution(active, {}));
+  EXPECT_EQ(log->get_task_execution_history({}).size(), 3U);
   EXPECT_EQ(integrity(), "ok|");
 }
 

@@ -33,6 +33,60 @@ def test_a_log_that_is_no_database_is_refused_unchanged(project):
     assert sorted(os.listdir(project.folder / ".rota")) == ["log.db"]
 
 
+def test_each_kind_of_bad_log_is_refused_in_one_line_and_left_as_it_is(project):
+    assert project.command("run").returncode == 0
+    log = project.folder / ".rota" / "log.db"
+    sound = log.read_bytes()
+
+    def refused(what):
+        before = None if log.is_dir() else log.read_bytes()
+        for command in (["run", "--force"], ["log"], ["log", "--json"], ["verify"], ["clean", "--dry-run"], ["export"]):
+            project.forget_runs()
+            done = project.command(*command)
+            assert done.returncode == 5 and done.stdout == "", (what, command, done.stdout, done.stderr)
+            assert str(log) in one_line(done.stderr), (what, command)
+            assert project.ran() == [], (what, command)
+        assert before is None or log.read_bytes() == before, what
+
+    for size in (1, 99, 100, 4095):
+        log.write_bytes(sound[:size])
+        refused(f"cut off after {size} bytes")
+    log.write_bytes(b"\0" * len(sound))
+    refused("zeroes")
+    log.unlink()
+    with contextlib.closing(sqlite3.connect(log)) as database:
+        database.execute("CREATE TABLE mine (x)")
+    refused("another program's")
+    log.write_bytes(sound)
+    log.chmod(0o666)
+    refused("world-writable")
+    log.chmod(0o600)
+    log.rename(log.with_name("real.db"))
+    log.symlink_to("real.db")
+    refused("symbolic link")
+    log.unlink()
+    log.mkdir()
+    refused("folder")
+    log.rmdir()
+    log.with_name("real.db").rename(log)
+    assert project.command("verify").returncode == 0
+
+
+def test_a_log_that_lost_its_end_is_an_error_not_a_shorter_history(project):
+    for _ in range(40):
+        project.command("run", "--force")
+    log = project.folder / ".rota" / "log.db"
+    sound = log.read_bytes()
+    assert len(sound) > 12 * 4096
+    log.write_bytes(sound[:-4096 * 4])
+    before = log.read_bytes()
+    for command in (["log", "-n", "0"], ["verify"], ["run", "--force"]):
+        done = project.command(*command)
+        assert done.returncode != 0, command
+        assert str(log) in done.stderr or done.stdout, command
+    assert log.read_bytes() == before
+
+
 def test_a_folder_in_the_place_of_the_log_is_refused(project):
     (project.folder / ".rota" / "log.db").mkdir(parents=True)
     assert project.command("run").returncode == 5

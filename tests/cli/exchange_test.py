@@ -57,6 +57,20 @@ def test_times_without_a_zone_are_of_the_zone_that_is_named(bare, log_file):
         assert done.returncode == 2 and "time zone" in one_line(done.stderr), zone
 
 
+def test_another_zone_than_at_the_first_import_is_told(bare, log_file):
+    assert bare.command("import", "original.json", "--tz", "UTC").returncode == 0
+    done = bare.command("import", "original.json", "--tz", "+02:00")
+    message = one_line(done.stderr)
+    assert done.returncode == 1 and "executions[0]" in message and "--tz" in message
+    assert "the end is 2025-05-04T12:00:14.123456Z in the log and 2025-05-04T10:00:14.123456Z here" in message
+    log = original_log(8)
+    log["executions"][2]["hostname"] = "loom"
+    log_file.write_text(json.dumps(log))
+    done = bare.command("import", "original.json", "--tz", "UTC")
+    assert done.returncode == 1 and "another content: 'hostname' is another one" in one_line(done.stderr)
+    assert "--tz" not in done.stderr
+
+
 def test_a_bad_record_is_named_and_nothing_is_imported(bare, log_file):
     log = original_log(5)
     log["executions"][3]["success"] = "yes"

@@ -96,7 +96,15 @@ def test_a_file_that_no_execution_has_to_do_with_is_a_usage_error(files):
     for path in ("none.csv", "x" * 4096, "/"):
         done = files.command("lineage", path)
         assert done.returncode == 2 and done.stdout == "", path
-        assert "no execution in the log" in one_line(done.stderr)
+        message = one_line(done.stderr)
+        assert "there is no log yet" in message and ".rota/log.db" in message and "memory" not in message
+    copy(files, "raw.csv", "a.csv")
+    done = files.command("lineage", "none.csv")
+    assert done.returncode == 2 and "no execution in the log" in one_line(done.stderr)
+
+
+def test_a_look_makes_no_log(files):
+    files.command("lineage", "none.csv")
     assert not (files.folder / ".rota" / "log.db").exists()
     copy(files, "raw.csv", "a.csv")
     assert files.command("lineage", "none.csv", "--json").returncode == 2

@@ -57,7 +57,14 @@ def test_the_log_is_filtered_by_state_task_run_and_number(ran):
     assert len(ran.json("log", "t_import")) == 2
     assert len(ran.json("log", "t_import", "--limit", "1")) == 1
     assert ran.json("log", "--run", rows[1]["run_id"]) == [rows[1]]
-    assert ran.json("log", "--run", "none") == []
+    assert ran.json("log", "--run", rows[1]["run_id"], "--state", "lost") == []
+
+
+def test_a_run_that_is_not_there_is_a_usage_error_as_an_unknown_task_is(ran):
+    for arguments in ([], ["--json"], ["--follow"], ["t_other"], ["--state", "failed"]):
+        done = ran.command("log", "--run", "none", *arguments)
+        assert done.returncode == 2 and done.stdout == "", arguments
+        assert "there is no run none" in one_line(done.stderr)
 
 
 def test_the_log_is_filtered_by_time(ran):
@@ -72,13 +79,22 @@ def test_the_log_is_filtered_by_time(ran):
     assert starts("--since", "2020-01-02") == [5, 3]
     assert starts("--since", "2020-01-01T12:00:00Z", "--until", "2020-01-02 12:00") == [1]
     assert starts("--since", "2020-01-01T11:59:59.999999Z", "--until", "2020-01-02 12:00:00.5") == [3, 1]
+    for same in ("2020-01-02T14:00:01+02:00", "2020-01-02 06:30:01-0530", "2020-01-02T14:00:01.0+02",
+                 "2020-01-02T12:00:01Z"):
+        assert starts("--until", same) == [3, 1] and starts("--since", same) == [5], same
+    for same in ("2020-01-02T14:00+02:00", "2020-01-02T06:30-05:30", "2020-01-02 12:00Z"):
+        assert starts("--until", same) == [1] and starts("--since", same) == [5, 3], same
+    assert starts("--since", "2020-01-02+12:00") == [5, 3] and starts("--until", "2020-01-02-12:00") == [1]
     ran.environment["TZ"] = "Asia/Kolkata"
+    assert starts("--until", "2020-01-02T14:00+02:00") == [1]
     assert starts("--until", "2020-01-02 17:29") == [1]
     assert starts("--until", "2020-01-02 17:31") == [3, 1]
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2020-02-31", "2020-01-01 25:00", "2020-01-01x", "5", "-5h", "5w",
-                                  "2020-13-01", "99999999999999999999d"])
+                                  "2020-13-01", "2020-01-01T00:00+24:00", "2020-01-01T00:00+2:00",
+                                  "2020-01-01T00:00+02:60", "2020-01-01T00:00+02:00Z", "2020-01-01T00:00+",
+                                  "+02:00", "Z", "99999999999999999999d"])
 def test_a_time_that_is_none_is_a_usage_error(ran, text):
     done = ran.command("log", f"--since={text}")
     assert done.returncode == 2 and "that is no time" in one_line(done.stderr)

@@ -35,7 +35,7 @@ class LogExchangeTest : public ConformanceTest {
                                      ImportMode mode = ImportMode::merge) {
     std::vector<ImportedAs> answers;
     log_->import_executions(mode, [&](const AddExecution& add) {
-      for (const Execution& execution : executions) answers.push_back(add(execution));
+      for (const Execution& execution : executions) answers.push_back(add(execution).as);
     });
     return answers;
   }

@@ -82,7 +82,20 @@ class Processes {
             [this] {
               const std::lock_guard hold(mutex_);
               return now_.value_or(log_time_now());
+            },
+            [this](const Owner& owner) {
+              const std::lock_guard hold(mutex_);
+              return owner.host == host_;
+            },
+            [this] {
+              const std::lock_guard hold(mutex_);
+              return since_boot_;
             }};
+  }
+  // The clock that nobody sets goes on.
+  void pass(std::chrono::milliseconds time) {
+    const std::lock_guard hold(mutex_);
+    since_boot_ += time;
   }
 
  private:
@@ -90,6 +103,7 @@ class Processes {
   std::int64_t pid_ = 1;
   std::string host_ = "mill";
   std::optional<TimePoint> now_;
+  std::chrono::milliseconds since_boot_ = std::chrono::hours(1);
   std::set<std::int64_t> dead_;
 };
 
@@ -97,8 +111,10 @@ class ConformanceTest : public ::testing::TestWithParam<LogUnderTest> {
  protected:
   ConformanceTest() : log_(GetParam().open(folder_, processes_.owners())) {}
 
-  ExecutionHandle begin(const std::string& task, const std::string& arguments = "{}") {
-    return log_->begin_execution({.task_id = task, .arguments = arguments});
+  // Arguments that differ where `n` does.
+  static std::string arguments(const std::string& n) { return R"({"n":")" + n + "\"}"; }
+  ExecutionHandle begin(const std::string& task, const std::string& n = "") {
+    return log_->begin_execution({.task_id = task, .arguments = n.empty() ? "{}" : arguments(n)});
   }
   bool finish(const ExecutionHandle& handle, ExecutionState state = ExecutionState::success) {
     return log_->finish_execution(handle, {.state = state});

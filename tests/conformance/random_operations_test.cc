@@ -12,6 +12,7 @@
 #include <sstream>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace rota {
@@ -269,7 +270,7 @@ class RandomOperations {
   std::string task() { return "t" + std::to_string(below(3)); }
   ExecutionStart start() {
     return {.task_id = task(),
-            .arguments = std::to_string(below(2)),
+            .arguments = below(20) == 0 ? "no object" : fmt::format(R"({{"n":{}}})", below(2)),
             .run_id = std::to_string(below(2))};
   }
   RecordUpdate update() {
@@ -285,6 +286,7 @@ class RandomOperations {
     end.message = below(2) == 0 ? "" : "m" + std::to_string(below(100));
     end.inputs = files();
     end.outputs = files();
+    if (below(20) == 0) end.metrics = "[]";
     if (below(2) == 0) end.exit_code = static_cast<int>(below(3));
     if (below(4) == 0) end.signal = static_cast<int>(below(64));
     if (below(2) == 0) end.output_path = "p" + std::to_string(below(9));
