@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds and runs a graph on two threads: as callables of Rota; as registered task classes of Rota, an instance and a
-// life cycle each, with a log that keeps nothing; and as little as can be done by hand, which checks nothing and uses
+// life cycle each, without a log (`unlogged`) or with a plan, the runner and a log that keeps nothing (`classes`); and as little as can be done by hand, which checks nothing and uses
 // one thread. `register` measures the registration alone.
 //
 //   graph_probe callables|unlogged|classes|register|floor chain|fan|layered SIZE
