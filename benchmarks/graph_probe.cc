@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds and runs a graph on two threads: as callables of Rota; as registered task classes of Rota, an instance and a
-// life cycle each, with a log that keeps nothing; and as little as can be done by hand, which checks nothing and uses
+// life cycle each, without a log (`unlogged`) or with a plan, the runner and a log that keeps nothing (`classes`); and as little as can be done by hand, which checks nothing and uses
 // one thread. `register` measures the registration alone.
 //
-//   graph_probe callables|classes|register|floor chain|fan|layered SIZE
+//   graph_probe callables|unlogged|classes|register|floor chain|fan|layered SIZE
 #include "graph_shapes.h"
 #include <rota/callable_graph.h>
 #include <rota/runner.h>
+#include <rota/unlogged_run.h>
 
 #include <cstdint>
 #include <cstring>
@@ -105,6 +106,17 @@ int measure_registration(const shapes::Shape& shape) {
   });
 }
 
+int measure_unlogged(const shapes::Shape& shape) {
+  shapes::Marks marks(shape.size());
+  rota::TaskRegistry registry;
+  register_classes(shape, marks, registry);
+  std::unique_ptr<const rota::Graph> graph;  // is destroyed after the measurement
+  return probe::measure([&] {
+    graph = std::make_unique<const rota::Graph>(rota::build_graph(registry));
+    return rota::run_unlogged(*graph, {.threads = 2}).succeeded() ? marks.count() : 0;
+  });
+}
+
 int measure_classes(const shapes::Shape& shape) {
   shapes::Marks marks(shape.size());
   rota::TaskRegistry registry;
@@ -122,10 +134,11 @@ int measure_classes(const shapes::Shape& shape) {
 
 int main(int count, char** arguments) {
   if (count != 4)
-    probe::fail("graph_probe callables|classes|register|floor chain|fan|layered SIZE");
+    probe::fail("graph_probe callables|unlogged|classes|register|floor chain|fan|layered SIZE");
   const shapes::Shape shape(arguments[2], std::strtoull(arguments[3], nullptr, 10));
   if (std::strcmp(arguments[1], "floor") == 0) return measure_floor(shape);
   if (std::strcmp(arguments[1], "register") == 0) return measure_registration(shape);
+  if (std::strcmp(arguments[1], "unlogged") == 0) return measure_unlogged(shape);
   if (std::strcmp(arguments[1], "classes") == 0) return measure_classes(shape);
   return measure_callables(shape);
 }

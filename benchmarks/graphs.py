@@ -48,7 +48,8 @@ def task_classes(bench: Bench, shape: str) -> Group:
     probe = bench.programs / "graph_probe"
     for size in (half, full):
         group.add(f"{size:,} callables", [probe, "callables", shape, size], size)
-        group.add(f"{size:,} task classes", [probe, "classes", shape, size], size)
+        group.add(f"{size:,} task classes", [probe, "unlogged", shape, size], size)
+    group.add(f"{full:,} task classes, plan, runner", [probe, "classes", shape, full], full)
     group.add(f"{full:,} task classes, registration", [probe, "register", shape, full], full)
     group.run(ROUNDS)
     return group

@@ -20,6 +20,7 @@
 #include <rota/task_registry.h>     // the registry
 #include <rota/graph.h>             // what needs what
 #include <rota/callable_graph.h>    // callables and what each needs, without tasks
+#include <rota/unlogged_run.h>      // running tasks without a log
 #include <rota/plan.h>              // what will run, and why
 #include <rota/runner.h>            // running it
 // clang-format on

@@ -54,7 +54,8 @@ bool BaseTask::Run::begin() {
     return false;
   }
   try {
-    task_.context_.project_root = task_.project_root();
+    std::filesystem::path& root = task_.context_.project_root;
+    if (root.empty() || !task_.config_.project_root.empty()) root = task_.project_root();
     log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
     handle_ =
         log_->begin_execution({.task_id = task_.task_id_,
