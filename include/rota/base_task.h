@@ -49,10 +49,20 @@ struct TaskConfig {
       {};  // what project_file() is relative to; empty: the process's project
 };
 
+// Takes the start and the end of an execution in place of the log: for whoever runs a task on behalf of
+// another process or thread, which writes the log. What it throws counts as a log that cannot be written.
+class ROTA_EXPORT ExecutionRecorder {
+ public:
+  virtual ~ExecutionRecorder();
+  virtual ExecutionHandle begin(const ExecutionStart& start) = 0;
+  virtual void finish(const ExecutionHandle& handle, const ExecutionEnd& end) = 0;
+};
+
 // What surrounds one execution. A runner or host binds it before run(); without, run() writes to
 // process_log() and the process's log sink.
 struct ExecutionContext {
-  ExecutionLog* log = nullptr;  // borrowed; must outlive run()
+  ExecutionLog* log = nullptr;            // borrowed; must outlive run()
+  ExecutionRecorder* recorder = nullptr;  // borrowed; where it is given, no log is written
   std::string run_id = {};
   std::string reason = {};
   std::filesystem::path project_root = {};

@@ -2,7 +2,6 @@
 #include "sqlite_log/sqlite_log.h"
 
 #include "execution_log/execution_rules.h"
-#include "os/uuid.h"
 #include "sqlite_log/journal.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
@@ -14,20 +13,6 @@
 
 namespace rota::inline v1 {
 namespace {
-
-void end_execution(Connection& connection, Execution& execution, TimePoint now) {
-  execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = now;
-  update_ended(connection, execution);
-}
-
-void lose_execution(Connection& connection, Execution execution, TimePoint now) {
-  execution.end = {};
-  execution.end.state = ExecutionState::lost;
-  execution.end.message = lost_message(execution.owner);
-  execution.epoch += 1;
-  end_execution(connection, execution, now);
-}
 
 std::filesystem::path root_of(const LogFile& file, const LogOptions& options) {
   if (!options.project_root.empty()) return options.project_root;
@@ -91,59 +76,6 @@ void SqliteLog::write(const Writer::Work& work) {
                                      "open it without read_only"));
   }
   writer_->write(work);
-}
-
-Execution SqliteLog::new_execution(const ExecutionStart& start) const {
-  Execution execution;
-  execution.task_run_id = make_uuid();
-  execution.start = start;
-  execution.started_at = owners_.now();
-  execution.epoch = 1;
-  execution.owner = self_;
-  return execution;
-}
-
-ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
-  Execution execution = new_execution(start);
-  execution.end.state = ExecutionState::running;
-  write([&](Connection& connection) {
-    auto active = select_active(connection, start.task_id, start.arguments);
-    if (active) {
-      if (!owners_.is_dead(active->owner))
-        throw AlreadyRunningError(already_running_message(*active));
-      lose_execution(connection, std::move(*active), owners_.now());
-    }
-    execution.started_sequence = take_sequence(connection);
-    insert_execution(connection, execution);
-  });
-  return {execution.task_run_id, execution.epoch};
-}
-
-bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
-  check_end_of_begun(end, location());
-  const ExecutionEnd stored = stored_end(end, names_, location());
-  bool finished = false;
-  write([&](Connection& connection) {
-    std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
-    if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
-    execution->end = stored;
-    end_execution(connection, *execution, owners_.now());
-    finished = true;
-  });
-  return finished;
-}
-
-std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
-  check_whole_end(end, location());
-  Execution execution = new_execution(start);
-  execution.end = stored_end(end, names_, location());
-  write([&](Connection& connection) {
-    execution.started_sequence = take_sequence(connection);
-    execution.finished_sequence = take_sequence(connection);
-    execution.finished_at = owners_.now();
-    insert_execution(connection, execution);
-  });
-  return execution.task_run_id;
 }
 
 std::size_t SqliteLog::mark_lost_executions() {

@@ -24,6 +24,8 @@ std::string_view to_string(TaskStatus status) noexcept {
   return kNames[static_cast<std::size_t>(status)];
 }
 
+ExecutionRecorder::~ExecutionRecorder() = default;
+
 BaseTask::BaseTask() : BaseTask(std::string(), std::string(), std::string()) {}
 
 BaseTask::BaseTask(std::string task_id, std::string task_type, std::string description)

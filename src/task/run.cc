@@ -56,14 +56,17 @@ bool BaseTask::Run::begin() {
   try {
     std::filesystem::path& root = task_.context_.project_root;
     if (root.empty() || !task_.config_.project_root.empty()) root = task_.project_root();
-    log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
+    if (task_.context_.recorder == nullptr)
+      log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
+    const ExecutionStart start{
+        .task_id = task_.task_id_,
+        .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
+        .version = task_.version_,
+        .arguments = log_ != nullptr ? task_.arguments_.to_json() : std::string(),
+        .run_id = task_.context_.run_id,
+        .reason = task_.context_.reason};
     handle_ =
-        log_->begin_execution({.task_id = task_.task_id_,
-                               .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
-                               .version = task_.version_,
-                               .arguments = task_.arguments_.to_json(),
-                               .run_id = task_.context_.run_id,
-                               .reason = task_.context_.reason});
+        log_ != nullptr ? log_->begin_execution(start) : task_.context_.recorder->begin(start);
     task_.task_run_id_ = handle_.task_run_id;
     return true;
   } catch (const AlreadyRunningError& error) {
@@ -146,6 +149,10 @@ void BaseTask::Run::fail(TaskStatus status, std::string type, std::string messag
 bool BaseTask::Run::finish(bool succeeded) {
   const ExecutionEnd end = describe_end(succeeded);
   try {
+    if (log_ == nullptr) {
+      task_.context_.recorder->finish(handle_, end);
+      return task_.status_ == TaskStatus::success;
+    }
     if (log_->finish_execution(handle_, end)) return task_.status_ == TaskStatus::success;
     const auto written = log_->find_execution(handle_.task_run_id);
     fail(
