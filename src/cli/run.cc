@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota run [ID...]: runs what `rota plan` shows.
 #include "cli/exit_code.h"
+#include "cli/failed_output.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/run_settings.h"
@@ -99,6 +100,7 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const RunSummary summary = run_watched(plan, tasks, *log, options);
   progress.finish();
   only_json.reset();
+  if (!line.json) print(failed_output_text(summary, plan));
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
   if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
   return exit_code_of(summary);

@@ -49,7 +49,7 @@ class ProcessExecutor final : public Executor {
   explicit ProcessExecutor(ProcessExecutorOptions options)
       : options_(std::move(options)),
         lock_(options_.project_root),
-        tokens_(std::max<std::size_t>(options_.slots, 1)),
+        tokens_(std::max<std::size_t>({options_.slots, options_.jobs, 1})),
         epoll_(require_fd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         wake_(require_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
     for (std::size_t slot = std::max<std::size_t>(options_.slots, 1); slot > 0; --slot)
@@ -71,9 +71,8 @@ class ProcessExecutor final : public Executor {
       begin_waiting();
       const Clock::time_point next = act_on_time();
       if (woken_ || reports.size() > before) break;
-      const Clock::time_point now = Clock::now();
-      if (now >= deadline) break;
-      handle_events(std::min(deadline, next));
+      handle_events(std::min(deadline, next));  // also where the deadline is past: it is looked
+      if (Clock::now() >= deadline) break;
     }
     begin_waiting();
     reports_ = nullptr;
@@ -176,7 +175,7 @@ class ProcessExecutor final : public Executor {
 
   void start_supervisor() {
     supervisor_ = std::make_unique<SupervisorProcess>(
-        options_.program, slot_count_,
+        options_.program, std::max(slot_count_, options_.jobs),
         SupervisorFiles{lock_.fd(), tokens_.read_fd(), tokens_.write_fd()});
     watch(supervisor_->fd(), Source::supervisor, 0, EPOLLIN);
   }

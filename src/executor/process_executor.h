@@ -14,6 +14,7 @@ namespace rota::inline v1 {
 
 struct ProcessExecutorOptions {
   std::size_t slots = 1;
+  std::size_t jobs = 0;  // of the job server; 0: as many as slots
   WorkerProgram program = {};
   std::filesystem::path project_root = {};  // output files and the lock are below it
   std::uint64_t max_output_bytes =

@@ -26,7 +26,9 @@ ExecutionEnd run(BaseTask& task, const ExecutionRequest& request,
   task.bind_context({.recorder = &keeper,
                      .project_root = request.project_root,
                      .stop = surroundings.stop,
-                     .sink = surroundings.sink});
+                     .sink = surroundings.sink,
+                     .enable_checkpoints = request.enable_checkpoints,
+                     .force_restart = request.force_restart});
   if (surroundings.task_is) surroundings.task_is(&task);
   task.run();
   if (surroundings.task_is) surroundings.task_is(nullptr);

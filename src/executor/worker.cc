@@ -172,6 +172,8 @@ class Worker {
 
 int serve_as_worker() {
   ::prctl(PR_SET_NAME, "rota-worker");
+  // So that the last words of one that crashes are there.
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   return Worker().serve();
 }
 

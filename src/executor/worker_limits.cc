@@ -41,12 +41,15 @@ std::chrono::microseconds cpu_time(const rusage& used) {
   return duration(used.ru_utime) + duration(used.ru_stime);
 }
 
-void limit(int resource, rlim_t soft) {
+// Gives what it was before.
+rlim_t limit(int resource, rlim_t soft) {
   rlimit limits{};
   const auto which = static_cast<__rlimit_resource_t>(resource);
-  if (::getrlimit(which, &limits) != 0) return;
+  if (::getrlimit(which, &limits) != 0) return RLIM_INFINITY;
+  const rlim_t before = limits.rlim_cur;
   limits.rlim_cur = std::min(soft, limits.rlim_max);
   ::setrlimit(which, &limits);
+  return before;
 }
 
 // So that the peak is that of what follows. Opened each time: a task may have put another file under its number.
@@ -79,10 +82,11 @@ void WorkerLimits::begin(const ExecutionLimits& limits) {
   memory_ran_out = false;
   std::set_new_handler(note_that_memory_ran_out);
   // So that an allocation beyond it fails at once. What counts here was asked for, and not only what is in use.
-  if (limits.memory_bytes && kCanLimitData) limit(RLIMIT_DATA, data_bytes() + *limits.memory_bytes);
+  if (limits.memory_bytes && kCanLimitData)
+    data_limit_before_ = limit(RLIMIT_DATA, data_bytes() + *limits.memory_bytes);
   if (limits.cpu_time) {
     const auto so_far = std::chrono::ceil<std::chrono::seconds>(cpu_time(own));
-    limit(RLIMIT_CPU, static_cast<rlim_t>((so_far + *limits.cpu_time).count()));
+    cpu_limit_before_ = limit(RLIMIT_CPU, static_cast<rlim_t>((so_far + *limits.cpu_time).count()));
   }
 }
 
@@ -95,8 +99,8 @@ void WorkerLimits::end(WorkerResult& result) {
   result.end.peak_memory_bytes =
       static_cast<std::uint64_t>(std::max(own.ru_maxrss, of_children)) * 1024;
   if (!is_limited_) return;
-  limit(RLIMIT_DATA, RLIM_INFINITY);
-  limit(RLIMIT_CPU, RLIM_INFINITY);
+  if (limits_.memory_bytes && kCanLimitData) limit(RLIMIT_DATA, data_limit_before_);
+  if (limits_.cpu_time) limit(RLIMIT_CPU, cpu_limit_before_);
   std::set_new_handler(nullptr);
   if (memory_ran_out && result.end.state == ExecutionState::failed)
     result.end.message += fmt::format("; it had come to its memory limit of {} bytes",

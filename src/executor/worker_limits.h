@@ -18,6 +18,8 @@ class WorkerLimits {
  private:
   std::chrono::microseconds cpu_before_{0};
   long children_peak_before_ = 0;  // KiB
+  rlim_t data_limit_before_ = 0;
+  rlim_t cpu_limit_before_ = 0;
   bool is_limited_ = false;
   ExecutionLimits limits_;
 };

@@ -103,8 +103,9 @@ bool RunDriver::is_done() const {
 }
 
 RunDriver::Clock::time_point RunDriver::next_moment() const {
-  return may_begin() ? ready_.next_moment().value_or(Clock::time_point::max())
-                     : Clock::time_point::max();
+  return may_begin() && occupied_ < most_under_way()
+             ? ready_.next_moment().value_or(Clock::time_point::max())
+             : Clock::time_point::max();
 }
 
 // ---- beginning -----------------------------------------------------------------------------------

@@ -26,10 +26,8 @@ void require_classes(const Plan& plan, const TaskRegistry& registry) {
   }
 }
 
-std::size_t count_jobs(const Plan& plan, const RunOptions& options) {
-  const std::size_t wanted =
-      options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-  return std::min(wanted, std::max<std::size_t>(plan.count_to_run(), 1));
+std::size_t count_jobs(const RunOptions& options) {
+  return options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
 }
 
 // The command or a host, found also where its file was moved since it began.
@@ -43,14 +41,17 @@ WorkerProgram worker_program(const RunOptions& options) {
       "first in main(), or name the command `rota` in RunOptions::worker");
 }
 
-std::unique_ptr<Executor> make_executor(const RunOptions& options, std::size_t jobs) {
-  if (options.executor == "inline") return make_inline_executor(jobs, options.cancel);
+std::unique_ptr<Executor> make_executor(const RunOptions& options, std::size_t tasks) {
+  const std::size_t jobs = count_jobs(options);
+  const std::size_t slots = std::min(jobs, std::max<std::size_t>(tasks, 1));
+  if (options.executor == "inline") return make_inline_executor(slots, options.cancel);
   if (options.executor != "process") {
     throw PlanError(
         fmt::format("there is no executor '{}'; there are: inline, process", options.executor));
   }
   try {
-    return make_process_executor({.slots = jobs,
+    return make_process_executor({.slots = slots,
+                                  .jobs = jobs,
                                   .program = worker_program(options),
                                   .project_root = options.project_root,
                                   .max_output_bytes = options.max_output_bytes,
@@ -98,7 +99,7 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
   for (const PlanStep& step : plan.steps) summary.outcomes[step.task].task = step.task;
   {
     // First of all: what it starts shares nothing with what is made from now on.
-    const auto executor = make_executor(complete, count_jobs(plan, options));
+    const auto executor = make_executor(complete, plan.count_to_run());
     reconcile(*executor);
     RunDriver driver(plan, log, complete, summary);
     driver.drive(*executor);

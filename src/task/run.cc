@@ -41,6 +41,7 @@ void BaseTask::Run::clear() {
   task_.inputs_.clear();
   task_.outputs_.clear();
   task_.metrics_.clear();
+  task_.state_ = {};
   task_.error_.reset();
   task_.task_run_id_.clear();
   task_.status_ = TaskStatus::running;
@@ -86,6 +87,7 @@ bool BaseTask::Run::go_through_steps() {
                    step("execute", [this] { return execute(); });
   const bool finalized = step("finalize", [&] { return task_.finalize(succeeded); });
   succeeded = succeeded && finalized;
+  if (succeeded) task_.remove_checkpoint();
   if (succeeded) {
     task_.status_ = TaskStatus::success;
   } else if (task_.stop_requested() && task_.status_ != TaskStatus::configuration_error) {
