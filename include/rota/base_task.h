@@ -47,17 +47,33 @@ struct TaskConfig {
       false;  // after a failed operation do the others too; the task fails all the same
   std::filesystem::path project_root =
       {};  // what project_file() is relative to; empty: the process's project
+  // After each operation that did not fail, what was done is saved in `.rota/checkpoints`. A later run() of the same
+  // task with the same version, arguments, operations and inputs does not repeat it, until one succeeds.
+  bool enable_checkpoints = false;
+  bool force_restart = false;  // what was saved does not count
+};
+
+// Takes the start and the end of an execution in place of the log: for whoever runs a task on behalf of
+// another process or thread, which writes the log. What it throws counts as a log that cannot be written.
+class ROTA_EXPORT ExecutionRecorder {
+ public:
+  virtual ~ExecutionRecorder();
+  virtual ExecutionHandle begin(const ExecutionStart& start) = 0;
+  virtual void finish(const ExecutionHandle& handle, const ExecutionEnd& end) = 0;
 };
 
 // What surrounds one execution. A runner or host binds it before run(); without, run() writes to
 // process_log() and the process's log sink.
 struct ExecutionContext {
-  ExecutionLog* log = nullptr;  // borrowed; must outlive run()
+  ExecutionLog* log = nullptr;            // borrowed; must outlive run()
+  ExecutionRecorder* recorder = nullptr;  // borrowed; where it is given, no log is written
   std::string run_id = {};
   std::string reason = {};
   std::filesystem::path project_root = {};
   std::stop_token stop = {};
   LogSink sink = {};
+  bool enable_checkpoints = false;  // as in TaskConfig
+  bool force_restart = false;
 };
 
 // A file that a task reads or writes.
@@ -131,6 +147,10 @@ class ROTA_EXPORT BaseTask {
   // Also an output.
   void add_artifact(std::filesystem::path path, std::string description = {});
   void set_metric(std::string name, Value value);
+  // What operations leave to those after them, also across a crash where checkpoints are enabled: saved with the
+  // operation that sets it.
+  void set_state(std::string_view name, Value value) { state_.set(name, std::move(value)); }
+  const Arguments& state() const noexcept { return state_; }
 
   // How the last run() went.
   TaskStatus status() const noexcept { return status_; }
@@ -154,6 +174,10 @@ class ROTA_EXPORT BaseTask {
   void bind_context(ExecutionContext context);
 
  private:
+  bool uses_checkpoints() const noexcept;
+  void save_checkpoint(std::size_t operations_done);
+  std::size_t restore_checkpoint();
+  void remove_checkpoint() const;
   void log_failure(const std::string& message) const;
   void log_result(const std::string& operation, const OperationResult& result) const;
   std::filesystem::path project_root() const;
@@ -175,6 +199,7 @@ class ROTA_EXPORT BaseTask {
   std::vector<TrackedFile> inputs_;
   std::vector<TrackedFile> outputs_;
   Metrics metrics_;
+  Arguments state_;
   TaskStatus status_ = TaskStatus::pending;
   bool operations_are_run_ = false;
   std::optional<ErrorDetails> error_;

@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,6 +102,22 @@ struct ExecutionEnd {
 struct ExecutionHandle {
   std::string task_run_id = {};  // UUID, version 4, lower case
   std::int64_t epoch = 0;
+};
+
+// One write among several that are made in one step (ExecutionLog::write_executions): what to do, and what
+// became of it.
+struct ExecutionChange {
+  enum class Kind : std::uint8_t {
+    begin,   // begin_execution(start); gives `handle`
+    finish,  // finish_execution(handle, end); gives `done`
+    record,  // record_task_execution(start, end); gives handle.task_run_id
+  };
+  Kind kind = Kind::begin;
+  ExecutionStart start = {};
+  ExecutionEnd end = {};
+  ExecutionHandle handle = {};
+  bool done = false;              // what it asked for is in the log
+  std::exception_ptr error = {};  // what the single write would have thrown
 };
 
 struct Execution {
@@ -274,6 +292,9 @@ class ROTA_EXPORT ExecutionLog {
   // Writes a whole execution in one durable step; gives its task_run_id. Its state must be final.
   virtual std::string record_task_execution(const ExecutionStart& start,
                                             const ExecutionEnd& end) = 0;
+  // Makes these writes one after the other, each as if it were made alone, where the log can in one durable
+  // step. One that is refused has its error and takes nothing of the others with it. Throws nothing.
+  virtual void write_executions(std::span<ExecutionChange> changes) noexcept;
   // Marks as `lost` every active execution of this host whose owner is dead; gives how many.
   virtual std::size_t mark_lost_executions() = 0;
 

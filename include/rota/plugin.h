@@ -41,8 +41,9 @@ enum {
   ROTA_TAG_DEPENDENCY = 6, /* one for each */
   ROTA_TAG_CLASS_NAME = 7,
   ROTA_TAG_DOCSTRING = 8,
-  ROTA_TAG_PARAMETER = 9,    /* one for each */
-  ROTA_TAG_DEPENDENCIES = 10 /* several with ',' between; spaces are skipped */
+  ROTA_TAG_PARAMETER = 9,     /* one for each */
+  ROTA_TAG_DEPENDENCIES = 10, /* several with ',' between; spaces are skipped */
+  ROTA_TAG_POLICY = 11        /* one for each, "name=value" (rota/policy.h) */
 };
 
 enum { ROTA_PARAMETER_REQUIRED = 1, ROTA_PARAMETER_HAS_DEFAULT = 2 };

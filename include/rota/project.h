@@ -6,12 +6,32 @@
 #include <rota/error.h>
 #include <rota/export.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rota::inline v1 {
+
+// A setting of rota.toml as text, for who knows what it means.
+struct Setting {
+  std::string name = {};
+  std::string value = {};  // a number and a boolean as in TOML, a list with ", " between
+  std::uint32_t line = 0;
+};
+
+// `[task."t_import*"]`: for the tasks whose ids the pattern matches (glob(7)).
+struct TaskSettings {
+  std::string pattern = {};
+  std::vector<Setting> settings = {};
+};
+
+struct ProjectSettings {
+  std::vector<Setting> run = {};         // [run]
+  std::vector<Setting> pools = {};       // [pools]
+  std::vector<TaskSettings> tasks = {};  // in the order of the file
+};
 
 struct Project {
   // The nearest folder upward that has `.rota/` or `rota.toml`, else the folder it was looked for from.
@@ -25,6 +45,7 @@ struct Project {
   bool search_path_is_given = false;
   // What ROTA_PLUGIN_ALLOW says: when there are any, plugins are taken from below these folders only.
   std::vector<std::filesystem::path> allowed_folders = {};
+  ProjectSettings settings = {};
 };
 
 // Looks at the file system and the environment, each time. Throws Error where rota.toml is not valid,

@@ -6,6 +6,7 @@
 #include <rota/version.h>           // which version this is
 #include <rota/error.h>             // what is thrown
 #include <rota/arguments.h>         // values by name
+#include <rota/policy.h>            // how a task is run: retries, limits, pools
 #include <rota/task_metadata.h>     // what a task class says of itself
 #include <rota/logger.h>            // diagnostic messages
 #include <rota/operation.h>         // one step of a task
@@ -22,5 +23,6 @@
 #include <rota/callable_graph.h>    // callables and what each needs, without tasks
 #include <rota/unlogged_run.h>      // running tasks without a log
 #include <rota/plan.h>              // what will run, and why
+#include <rota/worker.h>            // a program that tasks run in
 #include <rota/runner.h>            // running it
 // clang-format on

@@ -51,6 +51,8 @@ class ROTA_EXPORT TaskClass {
   std::string origin() const;
   // The file that it is in; empty for the program itself.
   virtual std::string location() const { return {}; }
+  // Tells one state of that file from every other, for who opens it in another process; empty for the program itself.
+  virtual std::string location_identity() const { return {}; }
   // The C++ type of its instances, where it is compiled into this program; else null.
   virtual const std::type_info* type() const noexcept { return nullptr; }
   // The same class under another id.

@@ -8,7 +8,7 @@
 //                             .default_value = "2", .description = "how many work at once"}});
 //
 // The fields come in this order, each may be left out but the id: task_id, task_type, description, version,
-// author, dependencies, parameters, docstring.
+// author, dependencies, parameters, docstring, policies ({{"timeout", "30s"}, {"retries", "3"}}, see policy.h).
 //
 // In a program it registers the class with the registry of the process. In a plugin it lays the metadata
 // into the file as data (see plugin.h), so that they are read without loading it. The compiler checks the
@@ -38,6 +38,11 @@ struct ParameterDeclaration {
   std::string_view default_value = {};  // as text, read as `type`; left out: none
   std::string_view description = {};
   bool required = false;
+};
+
+struct PolicyDeclaration {
+  std::string_view name = {};
+  std::string_view value = {};
 };
 
 // A list that a constant can hold: {"a", "b"}. More than it can take does not compile.
@@ -70,6 +75,7 @@ struct TaskDeclaration {
   DeclaredList<std::string_view, 500> dependencies = {};
   DeclaredList<ParameterDeclaration, 100> parameters = {};
   std::string_view docstring = {};
+  DeclaredList<PolicyDeclaration, 20> policies = {};
 };
 
 namespace detail {
@@ -157,6 +163,19 @@ consteval bool texts_fit(const TaskDeclaration& declaration) {
   return true;
 }
 
+// What a value is, is checked when the manifest is read.
+consteval bool policies_are_valid(const TaskDeclaration& declaration) {
+  for (const auto* one = declaration.policies.begin(); one != declaration.policies.end(); ++one) {
+    if (!is_policy_name(one->name) || one->value.size() > kMaxRecordBytes ||
+        one->value.find('\0') != std::string_view::npos)
+      return false;
+    for (const auto* other = declaration.policies.begin(); other != one; ++other) {
+      if (one->name == other->name) return false;
+    }
+  }
+  return true;
+}
+
 // ---- the note ------------------------------------------------------------------------------------
 
 // Counts bytes when it has nowhere to put them, so that one function gives both size and content.
@@ -197,6 +216,13 @@ struct NoteWriter {
     text(parameter.default_value);
     text(parameter.description);
   }
+  constexpr void policy(const PolicyDeclaration& policy) {
+    number(ROTA_TAG_POLICY, 2);
+    number(policy.name.size() + 1 + policy.value.size(), 2);
+    text(policy.name);
+    text("=");
+    text(policy.value);
+  }
   constexpr void pad_to_four() {
     while (size % 4 != 0) byte(0);
   }
@@ -216,6 +242,7 @@ constexpr void write_note_descriptor(NoteWriter& note, const TaskDeclaration& de
   note.record(ROTA_TAG_CLASS_NAME, class_name);
   note.record(ROTA_TAG_DOCSTRING, declaration.docstring);
   for (const ParameterDeclaration& parameter : declaration.parameters) note.parameter(parameter);
+  for (const PolicyDeclaration& policy : declaration.policies) note.policy(policy);
 }
 
 constexpr void write_note(NoteWriter& note, const TaskDeclaration& declaration,
@@ -312,31 +339,33 @@ extern "C" [[gnu::visibility("default"), gnu::used]] inline const rota_plugin* r
   return &::rota::detail::module_plugin;
 }
 
-#define ROTA_DETAIL_TASK(Class, Number, ...)                                                     \
-  static constexpr ::rota::TaskDeclaration rota_declaration_##Number{__VA_ARGS__};               \
-  static_assert(                                                                                 \
-      ::rota::is_valid_task_id(rota_declaration_##Number.task_id),                               \
-      "ROTA_TASK: .task_id must be 1 to 200 of A-Z a-z 0-9 _ . - and begin with a letter or _"); \
-  static_assert(rota_declaration_##Number.version.data() == nullptr ||                           \
-                    ::rota::is_valid_version(rota_declaration_##Number.version),                 \
-                "ROTA_TASK: .version must be 1 to 100 printable characters without spaces");     \
-  static_assert(::rota::detail::dependencies_are_valid(rota_declaration_##Number),               \
-                "ROTA_TASK: each of .dependencies must be a task id");                           \
-  static_assert(::rota::detail::dependencies_are_distinct(rota_declaration_##Number),            \
-                "ROTA_TASK: .dependencies names the task itself, or a task twice");              \
-  static_assert(                                                                                 \
-      ::rota::detail::parameters_are_valid(rota_declaration_##Number),                           \
-      "ROTA_TASK: each of .parameters needs a name of its own, of the characters of a task id"); \
-  static_assert(::rota::detail::defaults_are_valid(rota_declaration_##Number),                   \
-                "ROTA_TASK: a .default_value is no integer, or no boolean (true or false)");     \
-  static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                            \
-                "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");             \
-  ROTA_NOTE_ATTRIBUTES static constexpr auto rota_note_##Number =                                \
-      ::rota::detail::make_note<::rota::detail::note_size(rota_declaration_##Number, #Class)>(   \
-          rota_declaration_##Number, #Class);                                                    \
-  static ::rota::detail::TaskNode rota_node_##Number {                                           \
-    rota_declaration_##Number.task_id, {rota_note_##Number.data(), rota_note_##Number.size()},   \
-        typeid(Class), ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>        \
+#define ROTA_DETAIL_TASK(Class, Number, ...)                                                       \
+  static constexpr ::rota::TaskDeclaration rota_declaration_##Number{__VA_ARGS__};                 \
+  static_assert(                                                                                   \
+      ::rota::is_valid_task_id(rota_declaration_##Number.task_id),                                 \
+      "ROTA_TASK: .task_id must be 1 to 200 of A-Z a-z 0-9 _ . - and begin with a letter or _");   \
+  static_assert(rota_declaration_##Number.version.data() == nullptr ||                             \
+                    ::rota::is_valid_version(rota_declaration_##Number.version),                   \
+                "ROTA_TASK: .version must be 1 to 100 printable characters without spaces");       \
+  static_assert(::rota::detail::dependencies_are_valid(rota_declaration_##Number),                 \
+                "ROTA_TASK: each of .dependencies must be a task id");                             \
+  static_assert(::rota::detail::dependencies_are_distinct(rota_declaration_##Number),              \
+                "ROTA_TASK: .dependencies names the task itself, or a task twice");                \
+  static_assert(                                                                                   \
+      ::rota::detail::parameters_are_valid(rota_declaration_##Number),                             \
+      "ROTA_TASK: each of .parameters needs a name of its own, of the characters of a task id");   \
+  static_assert(::rota::detail::defaults_are_valid(rota_declaration_##Number),                     \
+                "ROTA_TASK: a .default_value is no integer, or no boolean (true or false)");       \
+  static_assert(::rota::detail::policies_are_valid(rota_declaration_##Number),                     \
+                "ROTA_TASK: .policies names one that there is not, or one twice (rota/policy.h)"); \
+  static_assert(::rota::detail::texts_fit(rota_declaration_##Number),                              \
+                "ROTA_TASK: a text is longer than 60,000 bytes or has a NUL in it");               \
+  ROTA_NOTE_ATTRIBUTES static constexpr auto rota_note_##Number =                                  \
+      ::rota::detail::make_note<::rota::detail::note_size(rota_declaration_##Number, #Class)>(     \
+          rota_declaration_##Number, #Class);                                                      \
+  static ::rota::detail::TaskNode rota_node_##Number {                                             \
+    rota_declaration_##Number.task_id, {rota_note_##Number.data(), rota_note_##Number.size()},     \
+        typeid(Class), ::rota::TakesArguments<Class>, &::rota::detail::create_task<Class>          \
   }
 #define ROTA_DETAIL_EXPAND(Class, Number, ...) ROTA_DETAIL_TASK(Class, Number, __VA_ARGS__)
 

@@ -4,6 +4,7 @@
 
 #include <rota/arguments.h>
 #include <rota/export.h>
+#include <rota/policy.h>
 
 #include <map>
 #include <string>
@@ -36,6 +37,7 @@ struct TaskMetadata {
   std::string author = "unknown";
   std::vector<Parameter> parameters = {};
   std::map<std::string, std::string> tags = {};  // further docstring tags, names in lower case
+  TaskPolicy policy = {};  // how it wants to be run; rota.toml and the command line are stronger
 
   friend bool operator==(const TaskMetadata&, const TaskMetadata&) = default;
 };

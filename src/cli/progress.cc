@@ -49,6 +49,14 @@ void Progress::task_started(const PlanStep& step) {
   }
 }
 
+void Progress::task_retried(const PlanStep& step, const TaskOutcome& attempt,
+                            std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  running_.erase(step.task);
+  print_line(fmt::format("retry    {}  in {}  {}", plan_->graph.task_id(step.task),
+                         duration_text(delay), printable(attempt.message)));
+}
+
 void Progress::task_finished(const PlanStep& step, const TaskOutcome& outcome) {
   const std::lock_guard lock(mutex_);
   const bool began = running_.erase(step.task) > 0;

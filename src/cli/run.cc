@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota run [ID...]: runs what `rota plan` shows.
 #include "cli/exit_code.h"
+#include "cli/failed_output.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/run_settings.h"
 #include "cli/selection.h"
 #include "cli/signals.h"
 #include "report/json.h"
@@ -18,9 +20,9 @@
 namespace rota::cli {
 namespace {
 
-struct RunOptionsGiven {
-  std::size_t jobs = 0;
+struct RunOptionsGiven : RunSettingsGiven {
   bool verbose = false;
+  const RunSettingsGiven& settings() const { return *this; }
 };
 
 int exit_code_of(const RunSummary& summary) {
@@ -35,7 +37,8 @@ std::string describe_trouble(const RunSummary& summary, const Plan& plan) {
   const TaskOutcome* first = nullptr;
   std::size_t failed = 0;
   for (const TaskOutcome& outcome : summary.outcomes) {
-    if (outcome.state != ExecutionState::failed) continue;
+    if (outcome.state != ExecutionState::failed && outcome.state != ExecutionState::timeout)
+      continue;
     if (first == nullptr) first = &outcome;
     ++failed;
   }
@@ -76,6 +79,7 @@ RunSummary run_watched(const Plan& plan, const ProjectTasks& tasks, ExecutionLog
 
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
+  RunOptions options = run_options_of(tasks.project(), given.settings());
   tasks.explain_if_empty();
   Graph graph = select_graph(line, tasks);
   const auto log = tasks.open_log_for_writing();
@@ -85,17 +89,18 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   Progress progress({.quiet = line.json,
                      .terminal = !line.json && stdout_is_terminal(),
                      .verbose = given.verbose});
-  const Signals signals([&progress](const char* message) { progress.say(message); });
+  const Signals signals([&progress](const char* message) { progress.say(message); },
+                        options.executor == "inline" ? AtKill::end_process : AtKill::wait);
   std::optional<StdoutSetAside> only_json;
   if (line.json) only_json.emplace();
-  const RunSummary summary = run_watched(plan, tasks, *log,
-                                         {.jobs = given.jobs,
-                                          .observer = &progress,
-                                          .stop = signals.stop(),
-                                          .cancel = signals.cancel(),
-                                          .project_root = tasks.project().root});
+  options.observer = &progress;
+  options.stop = signals.stop();
+  options.cancel = signals.cancel();
+  options.kill = signals.kill();
+  const RunSummary summary = run_watched(plan, tasks, *log, options);
   progress.finish();
   only_json.reset();
+  if (!line.json) print(failed_output_text(summary, plan));
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
   if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
   return exit_code_of(summary);
@@ -109,10 +114,7 @@ void add_run(CLI::App& app, CommandLine& line) {
   add_plan_options(*command, line);
   add_json(*command, line);
   auto given = std::make_shared<RunOptionsGiven>();
-  command->add_option("-j,--jobs", given->jobs, "Tasks at the same time; 0: one for each processor")
-      ->check(CLI::Range(0, 1024))
-      ->type_name("N")
-      ->capture_default_str();
+  add_run_options(*command, *given);
   command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
   command->callback(
       [&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });

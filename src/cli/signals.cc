@@ -29,7 +29,8 @@ void pass_on(int number) {
 
 }  // namespace
 
-Signals::Signals(std::function<void(const char*)> told) : told_(std::move(told)) {
+Signals::Signals(std::function<void(const char*)> told, AtKill at_kill)
+    : told_(std::move(told)), at_kill_(at_kill) {
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
   watcher_ = std::thread([this] { watch(); });
@@ -56,9 +57,15 @@ void Signals::watch() {
     if (got < 0 && errno == EINTR) continue;
     if (got != 1 || number == 0) return;
     if (number == SIGPIPE) continue;
-    if (cancel_.stop_requested()) ::_exit(kInterrupted);
-    if (stop_.stop_requested() || number != SIGINT) {
-      told_("asking the running tasks to end; once more: end at once, and leave them lost");
+    if (kill_.stop_requested()) ::_exit(kInterrupted);
+    if (cancel_.stop_requested()) {
+      if (at_kill_ == AtKill::end_process) ::_exit(kInterrupted);
+      told_("killing the running tasks");
+      kill_.request_stop();
+    } else if (stop_.stop_requested() || number != SIGINT) {
+      told_(at_kill_ == AtKill::wait
+                ? "asking the running tasks to end; once more: kill them"
+                : "asking the running tasks to end; once more: end at once, and leave them lost");
       stop_.request_stop();
       cancel_.request_stop();
     } else {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <string>
 
 namespace rota::inline v1 {
 
@@ -28,6 +29,12 @@ inline FileIdentity identity_of(const struct stat& status) noexcept {
           .size = static_cast<std::uint64_t>(status.st_size),
           .mtime_nanoseconds = nanoseconds(status.st_mtim),
           .ctime_nanoseconds = nanoseconds(status.st_ctim)};
+}
+
+inline std::string to_text(const FileIdentity& identity) {
+  return std::to_string(identity.device) + ":" + std::to_string(identity.inode) + ":" +
+         std::to_string(identity.size) + ":" + std::to_string(identity.mtime_nanoseconds) + ":" +
+         std::to_string(identity.ctime_nanoseconds);
 }
 
 }  // namespace rota::inline v1

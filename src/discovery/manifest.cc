@@ -128,8 +128,14 @@ OrRefusal<ParameterRecord> read_parameter(std::string_view value) {
   return read;
 }
 
-// Gives each record to `taker`, when all of its format is right: text(), parameter(), dependencies_are_declared(),
-// dependency().
+void set_policy_from(TaskPolicy& policy, std::string_view setting) {
+  const std::size_t equals = std::min(setting.find('='), setting.size());
+  set_policy(policy, setting.substr(0, equals),
+             setting.substr(std::min(equals + 1, setting.size())));
+}
+
+// Gives each record to `taker`, when all of its format is right: text(), parameter(), policy(),
+// dependencies_are_declared(), dependency().
 template <class Taker>
 class ManifestReader {
  public:
@@ -154,9 +160,10 @@ class ManifestReader {
       if (auto* refusal = std::get_if<Refusal>(&parameter)) return std::move(*refusal);
       return taker_.parameter(std::get<ParameterRecord>(parameter));
     }
-    if (record.tag > ROTA_TAG_DEPENDENCIES) return std::nullopt;
+    if (record.tag > ROTA_TAG_POLICY) return std::nullopt;
     const std::string_view value = without_padding(record.value);
     if (!is_plain_text(value)) return malformed("a text is not UTF-8");
+    if (record.tag == ROTA_TAG_POLICY) return taker_.policy(value);
     if (record.tag == ROTA_TAG_DEPENDENCY || record.tag == ROTA_TAG_DEPENDENCIES) {
       taker_.dependencies_are_declared();
       if (record.tag == ROTA_TAG_DEPENDENCY) {
@@ -240,6 +247,17 @@ class MetadataMaker {
     return std::nullopt;
   }
 
+  std::optional<Refusal> policy(std::string_view setting) {
+    try {
+      set_policy_from(metadata_.policy, setting);
+    } catch (const ArgumentError& error) {
+      return Refusal{RefusalReason::invalid_task,
+                     one_line(fmt::format("task {}: its policy {}; correct it in ROTA_TASK",
+                                          metadata_.task_id, error.what()))};
+    }
+    return std::nullopt;
+  }
+
   TaskMetadata finish() {
     apply_docstring(docstring_, declared_, metadata_);
     return std::move(metadata_);
@@ -288,6 +306,12 @@ class SoundnessCheck {
   std::optional<Refusal> parameter(const ParameterRecord& record) {
     require(is_valid_task_id(record.name) && parameters_.add(record.name));
     if (record.default_text && is_sound_) Value::parse(*record.default_text, record.type);
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> policy(std::string_view setting) {
+    TaskPolicy policy;
+    if (is_sound_) set_policy_from(policy, setting);
     return std::nullopt;
   }
 

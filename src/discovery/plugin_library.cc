@@ -89,6 +89,7 @@ class PluginTaskClass final : public TaskClass {
       : TaskClass(std::move(known)), note_(note), library_(std::move(library)) {}
 
   std::string location() const override { return library_->file(); }
+  std::string location_identity() const override { return library_->identity(); }
   void load() const override { library_->require_loaded(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();

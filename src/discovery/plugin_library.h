@@ -33,6 +33,7 @@ class PluginLibrary {
   explicit PluginLibrary(CheckedFile checked) : checked_(std::move(checked)) {}
 
   std::string file() const { return checked_.folder->file(checked_.name); }
+  std::string identity() const { return to_text(checked_.identity); }
   std::string module() const { return checked_.folder->module_of(checked_.name); }
   // Both load the library if it is not loaded yet. They throw TaskRegistryError that names the file and the
   // cause; the next call tries again.

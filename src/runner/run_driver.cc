@@ -1,29 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/run_driver.h"
 
+#include "runner/priorities.h"
+
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// Starts that are written ahead, so that there is work while the log waits for the disk.
+constexpr std::size_t kMaxBegunAhead = 1024;
+constexpr std::size_t kMaxRecordsUnderWay = 1024;
 
-ExecutionState state_of(TaskStatus status) noexcept {
-  if (status == TaskStatus::success) return ExecutionState::success;
-  return status == TaskStatus::cancelled ? ExecutionState::cancelled : ExecutionState::failed;
+std::string message_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& caught) {
+    return caught.what();
+  } catch (...) {
+    return "the log threw something that is no std::exception";
+  }
 }
 
-std::string describe(const std::optional<ErrorDetails>& error) {
-  if (!error) return {};
-  return error->operation.empty() ? error->message
-                                  : fmt::format("{}: {}", error->operation, error->message);
+bool is_already_running(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const AlreadyRunningError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
 }
 
 }  // namespace
 
-RunDriver::RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
-                     const RunOptions& options, RunSummary& summary)
-    : plan_(plan), registry_(registry), log_(log), options_(options), summary_(summary) {
+RunDriver::RunDriver(const Plan& plan, ExecutionLog& log, const RunOptions& options,
+                     RunSummary& summary)
+    : plan_(plan),
+      log_(log),
+      options_(options),
+      summary_(summary),
+      pools_(options.pools),
+      policies_(plan, options, pools_),
+      lengths_(critical_path_lengths(plan, log)),
+      ready_(pools_.size()),
+      random_(std::random_device{}()) {
   waiting_for_.resize(plan.steps.size());
   for (const PlanStep& step : plan.steps) {
     for (const TaskIndex dependency : plan.graph.dependencies(step.task)) {
@@ -33,67 +56,236 @@ RunDriver::RunDriver(const Plan& plan, const TaskRegistry& registry, ExecutionLo
 }
 
 void RunDriver::drive(Executor& executor) {
-  std::unique_lock lock(mutex_);
   executor_ = &executor;
+  for (std::size_t place = 1; place <= executor.slots(); ++place) free_places_.insert(place);
+  LogQueue queue(log_, [&executor] { executor.wake(); });
+  queue_ = &queue;
+  const auto wake = [&executor] { executor.wake(); };
+  const std::stop_callback on_stop(options_.stop, wake);
+  const std::stop_callback on_cancel(options_.cancel, wake);
+  const std::stop_callback on_kill(options_.kill, wake);
+  begin_plan();
+  std::vector<ExecutionReport> reports;
+  for (;;) {
+    act_on_requests();
+    begin_what_is_ready();
+    record_upstream_failures();
+    queue.write(changes_);
+    if (is_done()) break;
+    executor.poll(next_moment(), reports);
+    for (ExecutionReport& report : reports) take_report(report);
+    reports.clear();
+    take_written();
+  }
+  if (observer_error_) std::rethrow_exception(observer_error_);
+}
+
+void RunDriver::begin_plan() {
   tell([&](RunObserver& observer) { observer.run_started(plan_, summary_.run_id); });
   for (const PlanStep& step : plan_.steps) {
     if (!step.will_run()) {
       summary_.outcomes[step.task].state = ExecutionState::skipped_up_to_date;
-    } else if (waiting_for_[step.task] == 0 && may_begin()) {
-      submit(step.task);
+    } else if (waiting_for_[step.task] == 0) {
+      make_ready(step.task);
     }
   }
-  all_quiet_.wait(lock, [this] { return under_way_ == 0; });
-  if (observer_error_) std::rethrow_exception(observer_error_);
 }
 
 bool RunDriver::may_begin() const {
   return !options_.stop.stop_requested() && !options_.cancel.stop_requested() &&
-         !summary_.log_failed && !observer_error_;
+         !options_.kill.stop_requested() && !summary_.log_failed && !observer_error_ &&
+         !(has_failed_ && options_.stop_at_failure);
+}
+
+bool RunDriver::is_done() const {
+  return attempts_.empty() && records_under_way_ == 0 && upstream_failures_.empty() &&
+         (ready_.is_empty() || !may_begin());
+}
+
+RunDriver::Clock::time_point RunDriver::next_moment() const {
+  return may_begin() && occupied_ < most_under_way()
+             ? ready_.next_moment().value_or(Clock::time_point::max())
+             : Clock::time_point::max();
+}
+
+// ---- beginning -----------------------------------------------------------------------------------
+
+std::size_t RunDriver::most_under_way() const {
+  const std::size_t slots = executor_->slots();
+  if (ended_count_ < slots) return slots;
+  const auto task = std::max(typical_duration_, std::chrono::nanoseconds(1000));
+  const auto ahead = static_cast<std::size_t>(2 * queue_->typical_duration() / task) * slots;
+  return slots + std::min(ahead, kMaxBegunAhead);
+}
+
+ReadyTasks::Entry RunDriver::entry_of(TaskIndex task) const {
+  return {.priority = policies_.of(task).policy.priority.value_or(0),
+          .length = lengths_[task],
+          .task = task};
+}
+
+void RunDriver::begin_what_is_ready() {
+  const std::size_t most = most_under_way();
+  while (occupied_ < most && may_begin()) {
+    const auto entry = ready_.take();
+    if (!entry) break;
+    if (summary_.outcomes[entry->task].state == ExecutionState::upstream_failed) continue;
+    Pools::Index full = 0;
+    if (!pools_.take(policies_.of(entry->task).pools, full)) {
+      ready_.wait_for(full, *entry);
+      continue;
+    }
+    ++occupied_;
+    ++summary_.outcomes[entry->task].attempts;
+    const std::size_t place = take_place();
+    attempts_[entry->task].place = place;
+    changes_.push_back({entry->task,
+                        {.kind = ExecutionChange::Kind::begin,
+                         .start = describe_start(plan_.steps[entry->task], place)}});
+  }
+}
+
+void RunDriver::take_written_begin(TaskIndex task, QueuedChange& written) {
+  Attempt& attempt = attempts_.at(task);
+  if (written.change.error) {
+    TaskOutcome& outcome = summary_.outcomes[task];
+    fail_log(outcome, written.change.error);
+    outcome.state = ExecutionState::failed;
+    leave(task);
+    settle(task);
+    return;
+  }
+  attempt.handle = std::move(written.change.handle);
+  summary_.outcomes[task].task_run_id = attempt.handle.task_run_id;
+  if (may_begin()) {
+    submit(task);
+    return;
+  }
+  ExecutionReport report{.kind = ExecutionReport::Kind::ended,
+                         .number = task,
+                         .end = {.state = ExecutionState::cancelled,
+                                 .message = "the run was stopped before it began"}};
+  take_end(task, report);
 }
 
 void RunDriver::submit(TaskIndex task) {
-  ++under_way_;
-  executor_->submit([this, task] { run_task(task); });
-}
-
-void RunDriver::run_task(TaskIndex task) {
+  Attempt& attempt = attempts_.at(task);
   const PlanStep& step = plan_.steps[task];
-  {
-    const std::lock_guard lock(mutex_);
-    if (may_begin()) tell([&](RunObserver& observer) { observer.task_started(step); });
-    if (!may_begin()) {  // asked again: the observer may have ended the run
-      if (--under_way_ == 0) all_quiet_.notify_all();
-      return;
-    }
-  }
-  const Clock::time_point began = Clock::now();
-  TaskOutcome outcome = execute(step);
-  outcome.task = task;
-  outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
-
-  const std::lock_guard lock(mutex_);
-  settle(task, std::move(outcome));
-  if (--under_way_ == 0) all_quiet_.notify_all();
+  const TaskPolicy& policy = policies_.of(task).policy;
+  attempt.is_submitted = true;
+  executor_->submit(
+      {.number = task,
+       .task_class = plan_.graph.task_class(task),
+       .arguments = step.arguments,
+       .task_run_id = attempt.handle.task_run_id,
+       .project_root = options_.project_root,
+       .output_file = fmt::format(".rota/output/{}/{}.{}.txt", summary_.run_id,
+                                  plan_.graph.task_id(task), summary_.outcomes[task].attempts),
+       .limits = {.timeout = policy.timeout,
+                  .memory_bytes = policy.memory_limit_bytes,
+                  .cpu_time = policy.cpu_limit},
+       .is_fresh = policy.isolation == Isolation::fresh,
+       .enable_checkpoints = policy.checkpoints.value_or(false),
+       .force_restart = options_.force_restart});
 }
 
-void RunDriver::settle(TaskIndex task, TaskOutcome outcome) {
-  const bool succeeded = outcome.state == ExecutionState::success;
-  summary_.outcomes[task] = std::move(outcome);
-  tell([&](RunObserver& observer) {
-    observer.task_finished(plan_.steps[task], summary_.outcomes[task]);
-  });
-  if (succeeded) {
-    release_dependents(task);
-  } else if (summary_.outcomes[task].state != ExecutionState::cancelled && !summary_.log_failed) {
-    fail_dependents(task);
+// ---- ending --------------------------------------------------------------------------------------
+
+void RunDriver::take_report(ExecutionReport& report) {
+  const auto task = static_cast<TaskIndex>(report.number);
+  const PlanStep& step = plan_.steps[task];
+  switch (report.kind) {
+    case ExecutionReport::Kind::began:
+      attempts_.at(task).has_begun = true;
+      tell([&](RunObserver& observer) { observer.task_started(step); });
+      break;
+    case ExecutionReport::Kind::logged:
+      tell(
+          [&](RunObserver& observer) { observer.task_logged(step, report.level, report.message); });
+      break;
+    case ExecutionReport::Kind::ended:
+      typical_duration_ = (typical_duration_ * 7 + report.duration) / 8;
+      ++ended_count_;
+      take_end(task, report);
+      break;
   }
 }
+
+void RunDriver::take_end(TaskIndex task, ExecutionReport& report) {
+  Attempt& attempt = attempts_.at(task);
+  attempt.report = std::move(report);
+  attempt.has_ended = true;
+  leave(task);
+  changes_.push_back({task,
+                      {.kind = ExecutionChange::Kind::finish,
+                       .end = attempt.report.end,
+                       .handle = attempt.handle}});
+  if (attempt.report.end.state == ExecutionState::success) release_dependents(task);
+}
+
+void RunDriver::leave(TaskIndex task) {
+  --occupied_;
+  if (const std::size_t place = attempts_.at(task).place; place != 0) free_places_.insert(place);
+  const std::vector<Pools::Index>& pools = policies_.of(task).pools;
+  if (pools.empty()) return;
+  pools_.give_back(pools);
+  ready_.wake(pools);
+}
+
+void RunDriver::take_written_end(TaskIndex task, QueuedChange& written) {
+  ExecutionReport& report = attempts_.at(task).report;
+  TaskOutcome& outcome = summary_.outcomes[task];
+  outcome.state = report.end.state;
+  outcome.message = report.end.message;
+  outcome.duration = report.duration;
+  outcome.worker = attempts_.at(task).place != 0 ? attempts_.at(task).place : report.worker;
+  outcome.output_path = report.end.output_path;
+  if (written.change.error) {
+    fail_log(outcome, written.change.error);
+    outcome.state = ExecutionState::failed;
+  } else if (!written.change.done) {
+    summary_.log_failed = true;
+    outcome.state = ExecutionState::failed;
+    outcome.message =
+        fmt::format("execution {} was ended by another process; what was done does not count",
+                    outcome.task_run_id);
+  } else if (wants_retry(task, report)) {
+    retry(task, outcome);
+    return;
+  }
+  settle(task);
+}
+
+bool RunDriver::wants_retry(TaskIndex task, const ExecutionReport& report) const {
+  const TaskPolicy& policy = policies_.of(task).policy;
+  return report.failure != 0 && may_begin() &&
+         (policy.retry_on.value_or(RetryOn::kAny) & report.failure) != 0 &&
+         summary_.outcomes[task].attempts <= policy.retries.value_or(0);
+}
+
+void RunDriver::retry(TaskIndex task, const TaskOutcome& outcome) {
+  attempts_.erase(task);
+  const double random = std::generate_canonical<double, 32>(random_);
+  const auto delay = retry_delay(policies_.of(task).policy, outcome.attempts, random);
+  ready_.add_at(Clock::now() + delay, entry_of(task));
+  tell([&](RunObserver& observer) { observer.task_retried(plan_.steps[task], outcome, delay); });
+}
+
+void RunDriver::settle(TaskIndex task) {
+  attempts_.erase(task);
+  const TaskOutcome& outcome = summary_.outcomes[task];
+  const bool has_failed =
+      outcome.state != ExecutionState::success && outcome.state != ExecutionState::cancelled;
+  has_failed_ = has_failed_ || has_failed;
+  tell([&](RunObserver& observer) { observer.task_finished(plan_.steps[task], outcome); });
+  if (has_failed && !summary_.log_failed) fail_dependents(task);
+}
+
+// ---- what follows --------------------------------------------------------------------------------
 
 void RunDriver::release_dependents(TaskIndex task) {
   for (const TaskIndex dependent : plan_.graph.dependents(task)) {
-    if (plan_.steps[dependent].will_run() && --waiting_for_[dependent] == 0 && may_begin())
-      submit(dependent);
+    if (plan_.steps[dependent].will_run() && --waiting_for_[dependent] == 0) make_ready(dependent);
   }
 }
 
@@ -104,21 +296,79 @@ void RunDriver::fail_dependents(TaskIndex task) {
     failed.pop_back();
     for (const TaskIndex dependent : plan_.graph.dependents(upstream)) {
       TaskOutcome& outcome = summary_.outcomes[dependent];
-      const PlanStep& step = plan_.steps[dependent];
-      if (!step.will_run() || outcome.state == ExecutionState::upstream_failed) continue;
+      if (!plan_.steps[dependent].will_run() || outcome.state == ExecutionState::upstream_failed)
+        continue;
       outcome.state = ExecutionState::upstream_failed;
-      outcome.message = fmt::format("{} failed", plan_.graph.task_id(task));
-      try {
-        outcome.task_run_id = log_.record_task_execution(
-            describe_start(step),
-            {.state = ExecutionState::upstream_failed, .message = outcome.message});
-      } catch (const LogError& error) {
-        summary_.log_failed = true;
-        outcome.message = error.what();
-      }
-      tell([&](RunObserver& observer) { observer.task_finished(step, outcome); });
+      upstream_failures_.push_back({dependent, task});
       failed.push_back(dependent);
     }
+  }
+}
+
+void RunDriver::record_upstream_failures() {
+  while (!upstream_failures_.empty() && records_under_way_ < kMaxRecordsUnderWay) {
+    const auto [task, cause] = upstream_failures_.front();
+    upstream_failures_.pop_front();
+    TaskOutcome& outcome = summary_.outcomes[task];
+    outcome.message = fmt::format("{} failed", plan_.graph.task_id(cause));
+    if (summary_.log_failed) continue;
+    ++records_under_way_;
+    changes_.push_back(
+        {task,
+         {.kind = ExecutionChange::Kind::record,
+          .start = describe_start(plan_.steps[task], 0),
+          .end = {.state = ExecutionState::upstream_failed, .message = outcome.message}}});
+  }
+}
+
+void RunDriver::take_written_record(TaskIndex task, QueuedChange& written) {
+  --records_under_way_;
+  TaskOutcome& outcome = summary_.outcomes[task];
+  outcome.task_run_id = written.change.handle.task_run_id;
+  if (written.change.error) fail_log(outcome, written.change.error);
+  tell([&](RunObserver& observer) { observer.task_finished(plan_.steps[task], outcome); });
+}
+
+// ---- the rest ------------------------------------------------------------------------------------
+
+void RunDriver::take_written() {
+  std::vector<QueuedChange> written;
+  queue_->take_written(written);
+  for (QueuedChange& one : written) {
+    const auto task = static_cast<TaskIndex>(one.number);
+    switch (one.change.kind) {
+      case ExecutionChange::Kind::begin:
+        take_written_begin(task, one);
+        break;
+      case ExecutionChange::Kind::finish:
+        take_written_end(task, one);
+        break;
+      case ExecutionChange::Kind::record:
+        take_written_record(task, one);
+        break;
+    }
+  }
+}
+
+void RunDriver::fail_log(TaskOutcome& outcome, const std::exception_ptr& error) {
+  (is_already_running(error) ? summary_.already_running : summary_.log_failed) = true;
+  outcome.message = message_of(error);
+}
+
+void RunDriver::act_on_requests() {
+  if (!may_begin() && !has_withdrawn_) {
+    has_withdrawn_ = true;
+    for (const auto& [task, attempt] : attempts_) {
+      if (attempt.is_submitted && !attempt.has_begun) executor_->cancel(task, CancelStep::withdraw);
+    }
+  }
+  const CancelStep step = options_.kill.stop_requested()     ? CancelStep::kill
+                          : options_.cancel.stop_requested() ? CancelStep::terminate
+                                                             : CancelStep::withdraw;
+  if (step <= told_executor_) return;
+  told_executor_ = step;
+  for (const auto& [task, attempt] : attempts_) {
+    if (attempt.is_submitted && !attempt.has_ended) executor_->cancel(task, step);
   }
 }
 
@@ -131,62 +381,23 @@ void RunDriver::tell(const std::function<void(RunObserver&)>& what) {
   }
 }
 
-ExecutionStart RunDriver::describe_start(const PlanStep& step) const {
+std::size_t RunDriver::take_place() {
+  if (free_places_.empty()) return 0;
+  const std::size_t place = *free_places_.begin();
+  free_places_.erase(free_places_.begin());
+  return place;
+}
+
+ExecutionStart RunDriver::describe_start(const PlanStep& step, std::size_t place) const {
   const TaskMetadata& metadata = plan_.graph.task_class(step.task)->metadata();
   return {.task_id = metadata.task_id,
           .task_type = metadata.task_type,
           .version = metadata.version,
           .arguments = step.arguments.to_json(),
           .run_id = summary_.run_id,
-          .reason = step.reason};
-}
-
-TaskOutcome RunDriver::execute(const PlanStep& step) {
-  std::unique_ptr<BaseTask> task;
-  try {
-    task = registry_.create_task_instance(plan_.graph.task_id(step.task), step.arguments);
-    if (task == nullptr) return record_unmade(step, "the task is no longer registered");
-  } catch (const std::exception& error) {
-    return record_unmade(step, error.what());
-  }
-  return execute(step, *task);
-}
-
-TaskOutcome RunDriver::execute(const PlanStep& step, BaseTask& task) {
-  task.bind_context(
-      {.log = &log_,
-       .run_id = summary_.run_id,
-       .reason = step.reason,
-       .project_root = options_.project_root,
-       .stop = options_.cancel,
-       .sink = [this, &step](LogLevel level, std::string_view, std::string_view message) {
-         const std::lock_guard lock(mutex_);
-         tell([&](RunObserver& observer) { observer.task_logged(step, level, message); });
-       }});
-  task.run();
-  note_trouble(task);
-  return {.state = state_of(task.status()),
-          .task_run_id = task.task_run_id(),
-          .message = describe(task.error_details())};
-}
-
-TaskOutcome RunDriver::record_unmade(const PlanStep& step, const std::string& message) {
-  TaskOutcome outcome{.state = ExecutionState::failed, .message = message};
-  try {
-    outcome.task_run_id = log_.record_task_execution(
-        describe_start(step), {.state = ExecutionState::failed, .message = message});
-  } catch (const LogError& error) {
-    const std::lock_guard lock(mutex_);
-    summary_.log_failed = true;
-    outcome.message = error.what();
-  }
-  return outcome;
-}
-
-void RunDriver::note_trouble(const BaseTask& task) {
-  const std::lock_guard lock(mutex_);
-  if (task.status() == TaskStatus::log_error) summary_.log_failed = true;
-  if (task.status() == TaskStatus::already_running) summary_.already_running = true;
+          .reason = step.reason,
+          .attempt = static_cast<int>(std::max(summary_.outcomes[step.task].attempts, 1U)),
+          .worker = static_cast<int>(place)};
 }
 
 }  // namespace rota::inline v1

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "executor/inline_executor.h"
+#include "executor/process_executor.h"
+#include "executor/run_as_worker.h"
 #include "os/uuid.h"
 #include "runner/run_driver.h"
 #include <rota/project.h>
 #include <rota/runner.h>
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -22,10 +26,45 @@ void require_classes(const Plan& plan, const TaskRegistry& registry) {
   }
 }
 
-std::size_t count_jobs(const Plan& plan, const RunOptions& options) {
-  const std::size_t wanted =
-      options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
-  return std::min(wanted, std::max<std::size_t>(plan.count_to_run(), 1));
+std::size_t count_jobs(const RunOptions& options) {
+  return options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
+
+// The command or a host, found also where its file was moved since it began.
+constexpr const char* kThisProgram = "/proc/self/exe";
+
+WorkerProgram worker_program(const RunOptions& options) {
+  if (!options.worker.program.empty()) return {options.worker.program, options.worker.words};
+  if (can_run_as_worker()) return {kThisProgram};
+  throw PlanError(
+      "the executor process needs a program for its workers: call rota::run_as_worker(argc, argv) "
+      "first in main(), or name the command `rota` in RunOptions::worker");
+}
+
+std::unique_ptr<Executor> make_executor(const RunOptions& options, std::size_t tasks) {
+  const std::size_t jobs = count_jobs(options);
+  const std::size_t slots = std::min(jobs, std::max<std::size_t>(tasks, 1));
+  if (options.executor == "inline") return make_inline_executor(slots, options.cancel);
+  if (options.executor != "process") {
+    throw PlanError(
+        fmt::format("there is no executor '{}'; there are: inline, process", options.executor));
+  }
+  try {
+    return make_process_executor({.slots = slots,
+                                  .jobs = jobs,
+                                  .program = worker_program(options),
+                                  .project_root = options.project_root,
+                                  .max_output_bytes = options.max_output_bytes,
+                                  .grace = options.grace});
+  } catch (const std::system_error& error) {
+    throw Error(fmt::format("the executor process cannot be started: {}", error.what()));
+  }
+}
+
+// What a killed runner left running has to end first: nothing runs twice at the same time.
+void reconcile(Executor& executor) {
+  const auto found = executor.reconcile({});
+  if (!found.problem.empty()) throw Error(found.problem);
 }
 
 }  // namespace
@@ -33,6 +72,7 @@ std::size_t count_jobs(const Plan& plan, const RunOptions& options) {
 RunObserver::~RunObserver() = default;
 void RunObserver::run_started(const Plan&, std::string_view) {}
 void RunObserver::task_started(const PlanStep&) {}
+void RunObserver::task_retried(const PlanStep&, const TaskOutcome&, std::chrono::milliseconds) {}
 void RunObserver::task_finished(const PlanStep&, const TaskOutcome&) {}
 void RunObserver::task_logged(const PlanStep&, LogLevel, std::string_view) {}
 
@@ -49,9 +89,6 @@ bool RunSummary::succeeded() const noexcept {
 
 RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
                const RunOptions& options) {
-  if (options.executor != "inline") {
-    throw PlanError(fmt::format("there is no executor '{}'; there is: inline", options.executor));
-  }
   require_classes(plan, registry);
   RunOptions complete = options;
   if (complete.project_root.empty()) complete.project_root = find_project().root;
@@ -60,12 +97,15 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
   RunSummary summary{.run_id = make_uuid()};
   summary.outcomes.resize(plan.steps.size());
   for (const PlanStep& step : plan.steps) summary.outcomes[step.task].task = step.task;
-  RunDriver driver(plan, registry, log, complete, summary);
   {
-    const auto executor = make_inline_executor(count_jobs(plan, options));
+    // First of all: what it starts shares nothing with what is made from now on.
+    const auto executor = make_executor(complete, plan.count_to_run());
+    reconcile(*executor);
+    RunDriver driver(plan, log, complete, summary);
     driver.drive(*executor);
   }
-  const bool asked_to_stop = options.stop.stop_requested() || options.cancel.stop_requested();
+  const bool asked_to_stop = options.stop.stop_requested() || options.cancel.stop_requested() ||
+                             options.kill.stop_requested();
   summary.interrupted = asked_to_stop && !summary.succeeded();
   summary.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - began);

@@ -2,7 +2,6 @@
 #include "sqlite_log/sqlite_log.h"
 
 #include "execution_log/execution_rules.h"
-#include "os/uuid.h"
 #include "sqlite_log/journal.h"
 #include "sqlite_log/lease.h"
 #include "sqlite_log/lease_queries.h"
@@ -16,30 +15,6 @@
 
 namespace rota::inline v1 {
 namespace {
-
-void end_execution(Connection& connection, Execution& execution, TimePoint now) {
-  execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = end_time(now, execution.started_at);
-  update_ended(connection, execution);
-}
-
-void lose_execution(Connection& connection, Execution execution, const Owners& owners) {
-  execution.end = {};
-  execution.end.state = ExecutionState::lost;
-  execution.end.message = owners.is_judged_here(execution.owner)
-                              ? lost_message(execution.owner)
-                              : lease_lost_message(execution.owner);
-  execution.epoch += 1;
-  end_execution(connection, execution, owners.now());
-}
-
-// For the message that a task is already running.
-std::string advice_on_lease(const Owners& owners, const Owner& owner) {
-  if (owners.is_judged_here(owner)) return {};
-  return fmt::format(
-      "; where that host is gone, its execution counts as lost to who tries again after {} seconds",
-      kDoubtStands.count());
-}
 
 std::filesystem::path root_of(const LogFile& file, const LogOptions& options) {
   if (!options.project_root.empty()) return options.project_root;
@@ -128,68 +103,6 @@ bool SqliteLog::renew_leases() {
     renewed = rota::renew_leases(connection, self_, owners_.now());
   });
   return renewed > 0;
-}
-
-Execution SqliteLog::new_execution(const ExecutionStart& start) const {
-  Execution execution;
-  execution.task_run_id = make_uuid();
-  execution.start = start;
-  execution.started_at = owners_.now();
-  execution.epoch = 1;
-  execution.owner = self_;
-  return execution;
-}
-
-ExecutionHandle SqliteLog::begin_execution(const ExecutionStart& start) {
-  check_start(start, location());
-  Execution execution = new_execution(start);
-  execution.end.state = ExecutionState::running;
-  std::string refused;  // thrown after the commit, which may hold a doubt
-  write([&](Connection& connection) {
-    refused.clear();
-    auto active = select_active(connection, start.task_id, start.arguments);
-    if (active) {
-      if (!is_owner_gone(connection, *active)) {
-        refused = already_running_message(*active) + advice_on_lease(owners_, active->owner);
-        return;
-      }
-      lose_execution(connection, std::move(*active), owners_);
-    }
-    execution.started_sequence = take_sequence(connection);
-    insert_execution(connection, execution);
-  });
-  if (!refused.empty()) throw AlreadyRunningError(refused);
-  lease_keeper_->keep();
-  return {execution.task_run_id, execution.epoch};
-}
-
-bool SqliteLog::finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) {
-  check_end_of_begun(end, location());
-  const ExecutionEnd stored = stored_end(end, names_, location());
-  bool finished = false;
-  write([&](Connection& connection) {
-    finished = false;
-    std::optional<Execution> execution = select_execution(connection, handle.task_run_id);
-    if (!execution || execution->epoch != handle.epoch || !is_active(execution->state())) return;
-    execution->end = stored;
-    end_execution(connection, *execution, owners_.now());
-    finished = true;
-  });
-  return finished;
-}
-
-std::string SqliteLog::record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) {
-  check_start(start, location());
-  check_whole_end(end, location());
-  Execution execution = new_execution(start);
-  execution.end = stored_end(end, names_, location());
-  write([&](Connection& connection) {
-    execution.started_sequence = take_sequence(connection, 2);
-    execution.finished_sequence = execution.started_sequence + 1;
-    execution.finished_at = end_time(owners_.now(), execution.started_at);
-    insert_execution(connection, execution);
-  });
-  return execution.task_run_id;
 }
 
 std::size_t SqliteLog::mark_lost_executions() {

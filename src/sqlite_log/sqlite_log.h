@@ -18,6 +18,9 @@
 
 namespace rota::inline v1 {
 
+// Each writes the end of an active execution, with the next number of the sequence.
+void lose_execution(Connection& connection, Execution execution, const Owners& owners);
+
 class SqliteLog final : public ExecutionLog {
  public:
   SqliteLog(const std::filesystem::path& path, const LogOptions& options, Owners owners = {},
@@ -31,6 +34,7 @@ class SqliteLog final : public ExecutionLog {
   ExecutionHandle begin_execution(const ExecutionStart& start) override;
   bool finish_execution(const ExecutionHandle& handle, const ExecutionEnd& end) override;
   std::string record_task_execution(const ExecutionStart& start, const ExecutionEnd& end) override;
+  void write_executions(std::span<ExecutionChange> changes) noexcept override;
   std::size_t mark_lost_executions() override;
   std::vector<Execution> get_task_execution_history(const HistoryQuery& query) const override;
   std::optional<Execution> find_latest_execution(std::string_view task_id,
@@ -68,6 +72,13 @@ class SqliteLog final : public ExecutionLog {
   // Whether the owner of an active execution is gone; one on another host is doubted where it is not known.
   bool is_owner_gone(Connection& connection, const Execution& active) const;
   Execution new_execution(const ExecutionStart& start) const;
+  // Inside of a transaction (executions.cc).
+  std::string insert_begun(Connection& connection, Execution& execution) const;
+  bool write_end(Connection& connection, const ExecutionHandle& handle,
+                 const ExecutionEnd& stored) const;
+  void insert_whole(Connection& connection, Execution& execution) const;
+  Execution prepare(const ExecutionChange& change) const;
+  void write_prepared(Connection& connection, ExecutionChange& change, Execution& execution) const;
   std::vector<Execution> lost_history(Connection& connection, const HistoryQuery& query) const;
 
   ProcessGuard guard_;

@@ -24,6 +24,8 @@ std::string_view to_string(TaskStatus status) noexcept {
   return kNames[static_cast<std::size_t>(status)];
 }
 
+ExecutionRecorder::~ExecutionRecorder() = default;
+
 BaseTask::BaseTask() : BaseTask(std::string(), std::string(), std::string()) {}
 
 BaseTask::BaseTask(std::string task_id, std::string task_type, std::string description)
@@ -55,7 +57,9 @@ bool BaseTask::run() noexcept {
 
 bool BaseTask::execute() {
   bool all_succeeded = true;
-  for (const Operation& operation : operations_) {
+  const std::size_t done_before = restore_checkpoint();
+  for (std::size_t at = done_before; at < operations_.size(); ++at) {
+    const Operation& operation = operations_[at];
     if (stop_requested()) {
       status_ = TaskStatus::cancelled;
       return false;
@@ -63,7 +67,10 @@ bool BaseTask::execute() {
     pre_operation_hook(operation.name);
     const OperationResult result = execute_operation(operation);
     post_operation_hook(operation.name, result);
-    if (!result.failed()) continue;
+    if (!result.failed()) {
+      if (all_succeeded) save_checkpoint(at + 1);
+      continue;
+    }
     all_succeeded = false;
     if (!config_.continue_on_error) return false;
   }

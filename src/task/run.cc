@@ -41,6 +41,7 @@ void BaseTask::Run::clear() {
   task_.inputs_.clear();
   task_.outputs_.clear();
   task_.metrics_.clear();
+  task_.state_ = {};
   task_.error_.reset();
   task_.task_run_id_.clear();
   task_.status_ = TaskStatus::running;
@@ -56,14 +57,17 @@ bool BaseTask::Run::begin() {
   try {
     std::filesystem::path& root = task_.context_.project_root;
     if (root.empty() || !task_.config_.project_root.empty()) root = task_.project_root();
-    log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
+    if (task_.context_.recorder == nullptr)
+      log_ = task_.context_.log != nullptr ? task_.context_.log : &process_log();
+    const ExecutionStart start{
+        .task_id = task_.task_id_,
+        .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
+        .version = task_.version_,
+        .arguments = log_ != nullptr ? task_.arguments_.to_json() : std::string(),
+        .run_id = task_.context_.run_id,
+        .reason = task_.context_.reason};
     handle_ =
-        log_->begin_execution({.task_id = task_.task_id_,
-                               .task_type = task_.task_type_.empty() ? "unknown" : task_.task_type_,
-                               .version = task_.version_,
-                               .arguments = task_.arguments_.to_json(),
-                               .run_id = task_.context_.run_id,
-                               .reason = task_.context_.reason});
+        log_ != nullptr ? log_->begin_execution(start) : task_.context_.recorder->begin(start);
     task_.task_run_id_ = handle_.task_run_id;
     return true;
   } catch (const AlreadyRunningError& error) {
@@ -83,6 +87,7 @@ bool BaseTask::Run::go_through_steps() {
                    step("execute", [this] { return execute(); });
   const bool finalized = step("finalize", [&] { return task_.finalize(succeeded); });
   succeeded = succeeded && finalized;
+  if (succeeded) task_.remove_checkpoint();
   if (succeeded) {
     task_.status_ = TaskStatus::success;
   } else if (task_.stop_requested() && task_.status_ != TaskStatus::configuration_error) {
@@ -146,6 +151,10 @@ void BaseTask::Run::fail(TaskStatus status, std::string type, std::string messag
 bool BaseTask::Run::finish(bool succeeded) {
   const ExecutionEnd end = describe_end(succeeded);
   try {
+    if (log_ == nullptr) {
+      task_.context_.recorder->finish(handle_, end);
+      return task_.status_ == TaskStatus::success;
+    }
     if (log_->finish_execution(handle_, end)) return task_.status_ == TaskStatus::success;
     const auto written = log_->find_execution(handle_.task_run_id);
     fail(

@@ -31,7 +31,7 @@ class BaseTask::Run {
   std::string describe_error() const;
 
   BaseTask& task_;
-  ExecutionLog* log_ = nullptr;
+  ExecutionLog* log_ = nullptr;  // null: the context's recorder takes its place
   ExecutionHandle handle_;
 };
 

@@ -29,9 +29,9 @@ def test_after_kill_9_what_had_finished_is_there_and_what_had_not_is_lost(projec
     assert states_of(project, "t_clean") == ["success", "lost"]
 
 
-def test_a_task_that_ends_the_process_is_lost_and_can_be_run_again(project):
+def test_inline_a_task_that_ends_the_process_is_lost_and_can_be_run_again(project):
     project.tell("abort_t_clean")
-    done = project.command("run", "-j", "1")
+    done = project.command("run", "-j", "1", "--executor", "inline")
     assert done.returncode == -signal.SIGABRT
     assert states_of(project, "t_clean") == ["lost"]
     project.untell("abort_t_clean")

@@ -203,18 +203,20 @@ def test_elsewhere_there_are_plain_lines(project):
     assert shown.splitlines()[1].startswith("success  t_import")
 
 
-def test_a_task_that_calls_exit_does_not_make_the_run_look_done(project):
+def test_inline_a_task_that_calls_exit_does_not_make_the_run_look_done(project):
     project.tell("exit_t_import")
-    done = project.command("run", "t_import")
+    done = project.command("run", "t_import", "--executor", "inline")
     assert done.returncode == 1 and "calling exit()" in one_line(done.stderr)
     assert project.states() == [("t_import", "lost")]
 
 
 def test_what_tasks_print_does_not_spoil_the_json(project):
     project.tell("print_t_import")
-    done = project.command("run", "t_import", "--json")
+    done = project.command("run", "t_import", "--json", "--executor", "inline")
     assert json.loads(done.stdout)["succeeded"] is True
     assert "a task's own words" in done.stderr
+    done = project.command("run", "t_import", "--json", "--force")
+    assert json.loads(done.stdout)["succeeded"] is True and done.stderr == ""
 
 
 def test_options_with_values_may_stand_before_the_ids(project):

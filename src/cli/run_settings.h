@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// How tasks are run: from rota.toml and the command line, which is the stronger of them. Runs none.
+#pragma once
+
+#include <rota/rota.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace rota::cli {
+
+// As the options of the command line stand there.
+struct RunSettingsGiven {
+  std::string executor;
+  std::optional<std::size_t> jobs;
+  bool fail_fast = false;
+  bool keep_going = false;
+  bool restart = false;
+  std::vector<std::string> pools;     // NAME=N
+  std::vector<std::string> policies;  // [ID:]NAME=VALUE
+};
+
+void add_run_options(CLI::App& command, RunSettingsGiven& given);
+// What a run gets of them; without observer and stop tokens. Throws UsageError that says where it is wrong.
+RunOptions run_options_of(const Project& project, const RunSettingsGiven& given);
+
+}  // namespace rota::cli

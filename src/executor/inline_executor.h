@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executions on threads of this process: nothing isolates them from each other or from it.
+#pragma once
+
+#include "executor/executor.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace rota::inline v1 {
+
+// `stop` is seen by all tasks at once, without a cancel() for each. A timeout asks the task to end; nothing can
+// force it. Destroying it withdraws what has not begun and waits for the rest.
+std::unique_ptr<Executor> make_inline_executor(std::size_t threads, std::stop_token stop = {});
+
+}  // namespace rota::inline v1

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/priorities.h"
+
+#include <algorithm>
+
+namespace rota::inline v1 {
+namespace {
+
+constexpr std::size_t kSuccessesLookedAt = 5;
+constexpr std::int64_t kTypicalMicroseconds = 1'000'000;
+
+std::int64_t median(std::vector<std::int64_t>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// 0: unknown.
+std::int64_t typical_duration(const std::string& task_id, const ExecutionLog& log) {
+  std::vector<std::int64_t> durations;
+  for (const Execution& execution : log.get_task_execution_history(
+           {.task_id = task_id, .limit = kSuccessesLookedAt, .success_only = true})) {
+    if (execution.finished_at)
+      durations.push_back(
+          std::max<std::int64_t>((*execution.finished_at - execution.started_at).count(), 1));
+  }
+  return durations.empty() ? 0 : median(durations);
+}
+
+std::vector<std::int64_t> durations_of(const Plan& plan, const ExecutionLog& log) {
+  std::vector<std::int64_t> durations(plan.steps.size(), 0);
+  if (plan.count_to_run() > kMaxTasksLookedUp || log.last_sequence() == 0) return durations;
+  for (const PlanStep& step : plan.steps) {
+    if (step.will_run())
+      durations[step.task] = typical_duration(plan.graph.task_id(step.task), log);
+  }
+  return durations;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> critical_path_lengths(const Plan& plan, const ExecutionLog& log) {
+  std::vector<std::int64_t> lengths = durations_of(plan, log);
+  std::vector<std::int64_t> known;
+  std::ranges::copy_if(lengths, std::back_inserter(known),
+                       [](std::int64_t length) { return length > 0; });
+  const std::int64_t typical = known.empty() ? kTypicalMicroseconds : median(known);
+  // Tasks are numbered so that each comes after all that it needs.
+  for (std::size_t left = plan.steps.size(); left > 0; --left) {
+    const auto task = static_cast<TaskIndex>(left - 1);
+    if (!plan.steps[task].will_run()) {
+      lengths[task] = 0;
+      continue;
+    }
+    std::int64_t longest = 0;
+    for (const TaskIndex dependent : plan.graph.dependents(task))
+      longest = std::max(longest, lengths[dependent]);
+    lengths[task] = (lengths[task] > 0 ? lengths[task] : typical) + longest;
+  }
+  return lengths;
+}
+
+}  // namespace rota::inline v1

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks that do to their process what a task should not: each fails alone, and says what happened."""
+import os
+import signal
+import time
+
+import pytest
+from conftest import one_line, wait_for
+
+
+@pytest.fixture
+def nasty(bare):
+    bare.add("nasty")
+    return bare
+
+
+def newest(project, task_id):
+    return project.json("log", task_id)[0]
+
+
+def pids(project):
+    file = project.folder / "pids.txt"
+    return [int(word) for word in file.read_text().split()] if file.exists() else []
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def output_of(row):
+    with open(row["output_path"], errors="replace") as file:
+        return file.read()
+
+
+def fails(project, task_id, *options):
+    """Runs the task beside a good one, which must not be harmed, and gives the task's record."""
+    done = project.command("run", task_id, "t_good", "-j", "2", *options)
+    assert done.returncode == 1, done.stderr
+    assert newest(project, "t_good")["state"] == "success"
+    row = newest(project, task_id)
+    assert row["state"] in ("failed", "timeout") and row["message"]
+    assert row["message"] in one_line(done.stderr)
+    return row
+
+
+def test_a_crash_fails_one_task_with_its_signal_and_its_last_words(nasty):
+    row = fails(nasty, "t_crash")
+    assert "crashed (SIGSEGV" in row["message"] and row["signal"] == signal.SIGSEGV
+    assert "first words | last words" in row["message"] and output_of(row) == "first words\nlast words\n"
+
+
+def test_an_exit_before_it_is_done_is_no_success(nasty):
+    row = fails(nasty, "t_exit")
+    assert "exit status 0 before it was done" in row["message"] and row["exit_code"] == 0
+    assert "leaving early" in row["message"] and output_of(row) == "leaving early\n"
+
+
+@pytest.mark.parametrize("task_id", ["t_linger", "t_daemon"])
+def test_what_a_task_leaves_running_is_killed_and_told(nasty, task_id):
+    nasty.command("run", task_id)
+    row = newest(nasty, task_id)
+    assert row["state"] == "failed" and "left running" in row["message"]
+    assert str(pids(nasty)[0]) in row["message"]
+    assert not is_alive(pids(nasty)[0])
+
+
+def test_one_that_takes_too_long_is_asked_to_end(nasty):
+    row = fails(nasty, "t_patient", "--policy", "t_patient:timeout=300ms")
+    assert row["state"] == "timeout" and "timeout of 300ms" in row["message"]
+    assert "ended when it was asked" in row["message"]
+
+
+def test_one_that_does_not_want_to_end_is_killed(nasty):
+    (nasty.folder / "rota.toml").write_text('[run]\ngrace = "200ms"\n')
+    row = fails(nasty, "t_stubborn", "--policy", "t_stubborn:timeout=300ms")
+    assert row["state"] == "timeout" and "was killed" in row["message"] and row["signal"] == signal.SIGKILL
+    assert not is_alive(pids(nasty)[0])
+
+
+def test_a_flood_of_output_is_kept_in_bounds(nasty):
+    row = fails(nasty, "t_flood")
+    assert "flooded" in row["message"]
+    assert os.path.getsize(row["output_path"]) < 17 * 1024 * 1024
+    kept = output_of(row)
+    assert "bytes are left out here" in kept and kept.endswith("the end of the flood\n")
+
+
+@pytest.mark.parametrize("task_id, words", [
+    ("t_close", "closed the descriptors"), ("t_close_and_wait", "closed the connection"),
+    ("t_garbage", "wrote into the connection")])
+def test_one_that_breaks_its_connection_fails_at_once(nasty, task_id, words):
+    assert words in fails(nasty, task_id)["message"]
+
+
+def test_a_truncated_output_does_not_count(nasty):
+    row = fails(nasty, "t_truncate")
+    assert "exit status 3" in row["message"] and row["exit_code"] == 3 and row["output_files"] == []
+    assert nasty.plan("t_truncate")["t_truncate"].startswith("failed at ")
+
+
+def test_a_memory_limit_holds(nasty):
+    row = fails(nasty, "t_hungry", "--policy", "t_hungry:memory_limit=150MiB")
+    assert "memory limit" in row["message"]
+
+
+def test_a_limit_of_processor_time_holds(nasty):
+    row = fails(nasty, "t_spin", "--policy", "t_spin:cpu_limit=1s")
+    assert "more than its limit of 1s of processor time" in row["message"]
+    assert 0.9 < row["cpu_time"] < 5
+
+
+def test_processor_time_and_peak_memory_are_recorded(nasty):
+    nasty.command("run", "t_good")
+    row = newest(nasty, "t_good")
+    assert row["peak_memory_bytes"] > 1_000_000 and row["cpu_time"] >= 0
+    assert output_of(row) == "as it should be\n"
+
+
+def test_fresh_ones_have_a_process_each_and_others_share_one(nasty):
+    nasty.command("run", "t_good", "t_good_2", "-j", "1")
+    assert len(set(pids(nasty))) == 1
+    nasty.command("run", "t_good", "t_good_2", "-j", "1", "--force", "--policy", "isolation=fresh")
+    assert len(set(pids(nasty))) == 3
+
+
+def test_children_get_a_job_server(nasty):
+    nasty.command("run", "t_good", "-j", "3")
+    assert "-j3 --jobserver-auth=5,6" in (nasty.folder / "makeflags.txt").read_text()
+
+
+def test_a_retry_comes_after_a_failure_and_is_counted(nasty):
+    (nasty.folder / "tries.txt").write_text("3")
+    done = nasty.command("run", "t_flaky", "--policy", "t_flaky:retries=4", "--policy", "retry_delay=10ms")
+    assert done.returncode == 0, done.stderr
+    assert [(row["attempt"], row["state"]) for row in nasty.json("log", "t_flaky")] == [
+        (3, "success"), (2, "failed"), (1, "failed")]
+
+
+def test_retries_may_be_for_crashes_only(nasty):
+    (nasty.folder / "tries.txt").write_text("2")
+    options = ("--policy", "retries=3", "--policy", "retry_delay=10ms", "--policy", "retry_on=crash")
+    assert nasty.command("run", "t_flaky", *options).returncode == 1
+    assert len(nasty.json("log", "t_flaky")) == 1
+    nasty.forget_runs()
+    nasty.tell("crash_t_flaky")
+    assert nasty.command("run", "t_flaky", *options).returncode == 0
+    assert [row["attempt"] for row in nasty.json("log", "t_flaky")] == [2, 1, 1]
+
+
+def test_the_command_line_is_stronger_than_the_file(nasty):
+    (nasty.folder / "rota.toml").write_text('[task."t_pat*"]\ntimeout = "1h"\n')
+    done = nasty.command("run", "t_patient", "--policy", "t_patient:timeout=100ms")
+    assert done.returncode == 1 and newest(nasty, "t_patient")["state"] == "timeout"
+
+
+@pytest.mark.parametrize("text, words", [
+    ('[run]\njobs = "many"\n', "'many' is no number"), ('[run]\nretires = 3\n', "no such policy"),
+    ('[pools]\ngpu = 0\n', "'0' is no number from 1"), ('[task.x]\ntimeout = "soon"\n', "no duration"),
+    ('run = 3\n', "must be a table"), ('[task.x]\npools = [1]\n', "list of texts")])
+def test_a_wrong_setting_names_its_line_and_runs_nothing(nasty, text, words):
+    (nasty.folder / "rota.toml").write_text(text)
+    done = nasty.command("run", "t_good")
+    assert done.returncode == 2 and words in one_line(done.stderr) and "rota.toml:" in done.stderr
+    assert nasty.ran() == []
+
+
+def test_a_pool_that_has_no_size_is_refused(nasty):
+    done = nasty.command("run", "t_good", "--policy", "pools=gpu")
+    assert done.returncode == 3 and "pool gpu" in one_line(done.stderr) and nasty.ran() == []
+
+
+def test_a_pool_of_one_runs_one_after_the_other(nasty):
+    done = nasty.command("run", "t_good", "t_good_2", "-j", "2", "--policy", "pools=gpu", "--pool", "gpu=1")
+    assert done.returncode == 0
+    first, second = sorted(nasty.json("log"), key=lambda row: row["started_sequence"])
+    assert first["finished_sequence"] < second["started_sequence"]
+
+
+def test_fail_fast_starts_nothing_after_a_failure(nasty):
+    done = nasty.command("run", "t_exit", "t_good", "-j", "1", "--fail-fast", "--policy", "t_exit:priority=1")
+    assert done.returncode == 1 and nasty.ran() == ["t_exit"]
+
+
+def test_the_third_interrupt_kills_what_does_not_want_to_end(nasty):
+    running = nasty.start("run", "t_stubborn", "t_daemon", "-j", "2")
+    nasty.tell("wait_t_daemon")
+    wait_for(lambda: len(pids(nasty)) >= 2)
+    for _ in range(3):
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.3)  # no person is quicker
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130 and "killing the running tasks" in errors
+    assert newest(nasty, "t_stubborn")["state"] == "cancelled"
+    assert not any(is_alive(pid) for pid in pids(nasty))
+
+
+def test_workers_and_what_they_started_die_with_the_runner(nasty):
+    nasty.tell("wait_t_daemon")
+    running = nasty.start("run", "t_stubborn", "t_daemon", "-j", "2")
+    wait_for(lambda: len(pids(nasty)) >= 2)
+    running.kill()
+    running.wait()
+    wait_for(lambda: not any(is_alive(pid) for pid in pids(nasty)))
+    assert newest(nasty, "t_stubborn")["state"] == "lost"
