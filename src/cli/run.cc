@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota run [ID...]: runs what `rota plan` shows.
+#include "cli/event_file.h"
 #include "cli/exit_code.h"
+#include "cli/observers.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/result_file.h"
 #include "cli/selection.h"
 #include "cli/signals.h"
 #include "report/json.h"
+#include "report/metrics_text.h"
 #include "report/text.h"
 
 #include <atomic>
@@ -21,6 +25,8 @@ namespace {
 struct RunOptionsGiven {
   std::size_t jobs = 0;
   bool verbose = false;
+  std::string events_file;
+  std::string metrics_file;
 };
 
 int exit_code_of(const RunSummary& summary) {
@@ -74,6 +80,11 @@ RunSummary run_watched(const Plan& plan, const ProjectTasks& tasks, ExecutionLog
   }
 }
 
+void write_metrics(const std::string& file, const ExecutionLog& log, const RunSummary& summary) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  write_result(file, metrics_text(execution_totals(log), summary, now));
+}
+
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
   tasks.explain_if_empty();
@@ -83,18 +94,26 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
 
   Progress progress({.quiet = line.json,
-                     .terminal = !line.json && stdout_is_terminal(),
-                     .verbose = given.verbose});
+                     .terminal = !line.json && stdout_can_be_redrawn(),
+                     .verbose = given.verbose,
+                     .log = log.get(),
+                     .jobs = given.jobs});
+  Observers observers;
+  observers.add(progress);
+  std::optional<EventFile> events;
+  if (!given.events_file.empty()) observers.add(events.emplace(given.events_file));
   const Signals signals([&progress](const char* message) { progress.say(message); });
   std::optional<StdoutSetAside> only_json;
   if (line.json) only_json.emplace();
   const RunSummary summary = run_watched(plan, tasks, *log,
                                          {.jobs = given.jobs,
-                                          .observer = &progress,
+                                          .observer = &observers,
                                           .stop = signals.stop(),
                                           .cancel = signals.cancel(),
                                           .project_root = tasks.project().root});
   progress.finish();
+  if (events) events->run_finished(summary);
+  if (!given.metrics_file.empty()) write_metrics(given.metrics_file, *log, summary);
   only_json.reset();
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
   if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
@@ -114,6 +133,12 @@ void add_run(CLI::App& app, CommandLine& line) {
       ->type_name("N")
       ->capture_default_str();
   command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
+  command->add_option("--events", given->events_file, "Write what happens there, as JSON lines")
+      ->type_name("FILE");
+  command
+      ->add_option("--metrics", given->metrics_file,
+                   "Write metrics there at the end, as Prometheus reads them")
+      ->type_name("FILE");
   command->callback(
       [&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
 }
