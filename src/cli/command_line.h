@@ -33,6 +33,8 @@ void add_log(CLI::App& app, CommandLine& line);
 void add_clean(CLI::App& app, CommandLine& line);
 void add_verify(CLI::App& app, CommandLine& line);
 void add_graph(CLI::App& app, CommandLine& line);
+void add_report(CLI::App& app, CommandLine& line);
+void add_status(CLI::App& app, CommandLine& line);
 void add_lineage(CLI::App& app, CommandLine& line);
 void add_import(CLI::App& app, CommandLine& line);
 void add_export(CLI::App& app, CommandLine& line);

@@ -3,11 +3,14 @@
 
 #include "report/table.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 
@@ -25,6 +28,19 @@ namespace {
 void print_to_stderr(const std::string& text) {
   std::fflush(stdout);
   std::fputs(text.c_str(), stderr);
+}
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool locale_is_utf8() {
+  const locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr);
+  if (locale == nullptr) return false;
+  const bool is_utf8 = std::string_view(::nl_langinfo_l(CODESET, locale)) == "UTF-8";
+  ::freelocale(locale);
+  return is_utf8;
 }
 
 }  // namespace
@@ -68,10 +84,20 @@ StdoutSetAside::~StdoutSetAside() {
 
 bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 
-std::size_t terminal_width() {
+bool stdout_can_be_redrawn() {
+  const std::string_view terminal = environment("TERM");
+  return stdout_is_terminal() && !terminal.empty() && terminal != "dumb";
+}
+
+TerminalShape terminal_shape() {
+  static const bool is_utf8 = locale_is_utf8();
+  static const bool has_colour = stdout_can_be_redrawn() && environment("NO_COLOR").empty();
+  TerminalShape shape{.is_utf8 = is_utf8, .has_colour = has_colour};
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return shape;
+  if (size.ws_col > 0) shape.columns = size.ws_col;
+  if (size.ws_row > 0) shape.rows = size.ws_row;
+  return shape;
 }
 
 }  // namespace rota::cli

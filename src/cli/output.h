@@ -2,7 +2,8 @@
 // How the command speaks: results on stdout, errors and warnings on stderr, a line each. Knows no command.
 #pragma once
 
-#include <cstddef>
+#include "report/live_view.h"
+
 #include <string_view>
 
 namespace rota::cli {
@@ -32,7 +33,10 @@ class StdoutSetAside {
 };
 
 bool stdout_is_terminal();
-// Columns of the terminal, 80 where it does not say.
-std::size_t terminal_width();
+// Whether stdout is a terminal that can take lines away again: not one that calls itself dumb.
+bool stdout_can_be_redrawn();
+// Of the terminal that stdout is, now: 80 columns and 24 rows where it does not say. Colours are for terminals,
+// and for those who have not set NO_COLOR.
+TerminalShape terminal_shape();
 
 }  // namespace rota::cli

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota run [ID...]: runs what `rota plan` shows.
+#include "cli/event_file.h"
 #include "cli/exit_code.h"
 #include "cli/failed_output.h"
+#include "cli/observers.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/result_file.h"
 #include "cli/run_settings.h"
 #include "cli/selection.h"
 #include "cli/signals.h"
 #include "report/json.h"
+#include "report/metrics_text.h"
 #include "report/text.h"
 
 #include <atomic>
@@ -22,6 +26,8 @@ namespace {
 
 struct RunOptionsGiven : RunSettingsGiven {
   bool verbose = false;
+  std::string events_file;
+  std::string metrics_file;
   const RunSettingsGiven& settings() const { return *this; }
 };
 
@@ -77,6 +83,11 @@ RunSummary run_watched(const Plan& plan, const ProjectTasks& tasks, ExecutionLog
   }
 }
 
+void write_metrics(const std::string& file, const ExecutionLog& log, const RunSummary& summary) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  write_result(file, metrics_text(execution_totals(log), summary, now));
+}
+
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
   RunOptions options = run_options_of(tasks.project(), given.settings());
@@ -87,18 +98,26 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
 
   Progress progress({.quiet = line.json,
-                     .terminal = !line.json && stdout_is_terminal(),
-                     .verbose = given.verbose});
+                     .terminal = !line.json && stdout_can_be_redrawn(),
+                     .verbose = given.verbose,
+                     .log = log.get(),
+                     .jobs = options.jobs});
+  Observers observers;
+  observers.add(progress);
+  std::optional<EventFile> events;
+  if (!given.events_file.empty()) observers.add(events.emplace(given.events_file));
   const Signals signals([&progress](const char* message) { progress.say(message); },
                         options.executor == "inline" ? AtKill::end_process : AtKill::wait);
   std::optional<StdoutSetAside> only_json;
   if (line.json) only_json.emplace();
-  options.observer = &progress;
+  options.observer = &observers;
   options.stop = signals.stop();
   options.cancel = signals.cancel();
   options.kill = signals.kill();
   const RunSummary summary = run_watched(plan, tasks, *log, options);
   progress.finish();
+  if (events) events->run_finished(summary);
+  if (!given.metrics_file.empty()) write_metrics(given.metrics_file, *log, summary);
   only_json.reset();
   if (!line.json) print(failed_output_text(summary, plan));
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
@@ -116,6 +135,12 @@ void add_run(CLI::App& app, CommandLine& line) {
   auto given = std::make_shared<RunOptionsGiven>();
   add_run_options(*command, *given);
   command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
+  command->add_option("--events", given->events_file, "Write what happens there, as JSON lines")
+      ->type_name("FILE");
+  command
+      ->add_option("--metrics", given->metrics_file,
+                   "Write metrics there at the end, as Prometheus reads them")
+      ->type_name("FILE");
   command->callback(
       [&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
 }

@@ -50,7 +50,7 @@ fs::path find_program() {
 std::string describe_graph(const LayoutQuery& query) {
   std::string text = fmt::format(
       "digraph{{rankdir=LR;nodesep=0.2;ranksep=0.7;node[shape=box,fixedsize=true,label=\"\","
-      "height={:.3f}];\n",
+      "height={:.3f}];edge[tailport=e,headport=w,arrowhead=none];\n",
       query.box_height / kPointsPerInch);
   if (query.box_widths.size() >= kLargeGraph)
     text += "nslimit=2;nslimit1=2;mclimit=0.2;splines=line;\n";

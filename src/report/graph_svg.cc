@@ -80,7 +80,8 @@ class Drawing {
     if (place == SvgPlace::file) text_ += kStyle;
     text_ +=
         "<defs><marker id=\"arrow-head\" viewBox=\"0 0 8 8\" refX=\"7.5\" refY=\"4\" "
-        "markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path class=\"head\" "
+        "markerUnits=\"userSpaceOnUse\" "
+        "markerWidth=\"9\" markerHeight=\"9\" orient=\"auto\"><path class=\"head\" "
         "d=\"M0 0.8L8 4L0 7.2z\"/></marker></defs>\n";
     text_ += fmt::format("<g id=\"graph-content\" transform=\"translate({0} {0})\">\n", kMargin);
   }
@@ -92,10 +93,6 @@ class Drawing {
     text_ += fmt::format("M{:.1f} {:.1f}", points[0].x, points[0].y);
     for (std::size_t at = 1; at < points.size(); ++at)
       text_ += fmt::format("{}{:.1f} {:.1f}", at % 3 == 1 ? "C" : " ", points[at].x, points[at].y);
-    // Graphviz leaves the room for an arrow's head.
-    const LayoutPoint& center = layout_.centers[curve.arrow.to];
-    const double edge = center.x - box_width(graph_.task_id(curve.arrow.to)) / 2;
-    if (edge > points.back().x) text_ += fmt::format("L{:.1f} {:.1f}", edge, points.back().y);
     text_ += "\"/>\n";
   }
 

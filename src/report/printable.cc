@@ -90,6 +90,23 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string printable_ascii(std::string_view printable_text) {
+  if (is_plain(printable_text)) return std::string(printable_text);
+  std::string shown;
+  while (!printable_text.empty()) {
+    const Character character = read_character(printable_text);
+    const std::size_t bytes = std::max<std::size_t>(1, character.bytes);
+    if (character.bytes == 0)
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(printable_text[0]));
+    else if (character.value < 0x7F)
+      shown += printable_text[0];
+    else
+      shown += escape(character.value);
+    printable_text.remove_prefix(bytes);
+  }
+  return shown;
+}
+
 std::string printable_json(std::string json) {
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
   if (std::ranges::all_of(json, is_ascii)) return json;

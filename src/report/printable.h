@@ -15,6 +15,9 @@ namespace rota::inline v1 {
 // colours or forge a line.
 ROTA_EXPORT std::string printable(std::string_view text);
 
+// Printable text in which all that is not ASCII is shown as such escapes too.
+std::string printable_ascii(std::string_view printable_text);
+
 // JSON with those of these characters that JSON leaves as they are inside its strings written as
 // "\u009b": the same value, but nothing that a terminal obeys.
 std::string printable_json(std::string json);

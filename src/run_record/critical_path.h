@@ -2,7 +2,7 @@
 // Which executions decided how long a run took.
 #pragma once
 
-#include "run_record/run_record.h"
+#include "run_record/past_run.h"
 
 #include <vector>
 

@@ -8,6 +8,8 @@ namespace {
 
 // After all that is known: it still runs.
 constexpr TimePoint kNever = TimePoint::max();
+// A log may have been imported, and name any number.
+constexpr int kMostWorkers = 4'096;
 
 bool took_time(const Execution& execution) noexcept {
   const ExecutionState state = execution.state();
@@ -19,8 +21,17 @@ bool took_time(const Execution& execution) noexcept {
 
 std::size_t assign_lanes(std::vector<RecordedExecution>& executions) {
   std::vector<RecordedExecution*> by_start;
+  std::size_t named = 0;  // the highest worker that the log names
   for (RecordedExecution& recorded : executions) {
-    if (took_time(recorded.execution)) by_start.push_back(&recorded);
+    if (!took_time(recorded.execution)) continue;
+    const int worker = recorded.execution.start.worker;
+    const bool is_named = worker > 0 && worker <= kMostWorkers;
+    if (is_named) {
+      recorded.lane = static_cast<std::size_t>(worker) - 1;
+      named = std::max(named, recorded.lane + 1);
+    } else {
+      by_start.push_back(&recorded);
+    }
   }
   std::ranges::stable_sort(by_start, {}, [](const RecordedExecution* recorded) {
     return recorded->execution.started_at;
@@ -30,12 +41,12 @@ std::size_t assign_lanes(std::vector<RecordedExecution>& executions) {
     const Execution& execution = recorded->execution;
     const auto lane = std::ranges::find_if(
         free_from, [&](TimePoint moment) { return moment <= execution.started_at; });
-    recorded->lane = static_cast<std::size_t>(lane - free_from.begin());
+    const auto number = static_cast<std::size_t>(lane - free_from.begin());
     if (lane == free_from.end()) free_from.emplace_back();
-    free_from[recorded->lane] =
-        std::max(execution.finished_at.value_or(kNever), execution.started_at);
+    free_from[number] = std::max(execution.finished_at.value_or(kNever), execution.started_at);
+    recorded->lane = named + number;
   }
-  return free_from.size();
+  return named + free_from.size();
 }
 
 }  // namespace rota::inline v1

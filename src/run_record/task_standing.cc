@@ -87,4 +87,21 @@ std::vector<TaskStanding> standings_of(const Graph& graph, const ExecutionLog& l
   return standings;
 }
 
+std::vector<TaskStanding> standings_in_run(const PastRun& record, const Graph& graph,
+                                           const ExecutionLog& log) {
+  std::vector<TaskStanding> standings(graph.size());
+  for (const RecordedExecution& recorded : record.executions) {
+    const auto task = graph.find(recorded.execution.start.task_id);
+    if (!task) continue;
+    const ExecutionState state = recorded.execution.state();
+    standings[*task] = {condition_of(state, {}), state, recorded.execution.start.reason};
+  }
+  for (TaskIndex task = 0; task < graph.size(); ++task) {
+    TaskStanding& standing = standings[task];
+    if (standing.state || !log.find_latest_execution(graph.task_id(task), true)) continue;
+    standing.condition = TaskCondition::up_to_date;
+  }
+  return standings;
+}
+
 }  // namespace rota::inline v1

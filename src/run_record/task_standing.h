@@ -3,6 +3,7 @@
 // nothing of how it is shown.
 #pragma once
 
+#include "run_record/past_run.h"
 #include <rota/execution_log.h>
 #include <rota/export.h>
 #include <rota/plan.h>
@@ -44,5 +45,8 @@ TaskCondition condition_of(std::optional<ExecutionState> state, std::optional<bo
 ROTA_EXPORT std::vector<TaskStanding> standings_of(const Plan& plan, const ExecutionLog& log);
 // The same where no plan can be made.
 ROTA_EXPORT std::vector<TaskStanding> standings_of(const Graph& graph, const ExecutionLog& log);
+// As each stood at the end of a run: by its last execution there; up to date where it had none, but a success.
+ROTA_EXPORT std::vector<TaskStanding> standings_in_run(const PastRun& record, const Graph& graph,
+                                                       const ExecutionLog& log);
 
 }  // namespace rota::inline v1

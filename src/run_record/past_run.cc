@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run_record/run_record.h"
+#include "run_record/past_run.h"
 
 #include "run_record/critical_path.h"
 #include "run_record/lanes.h"
@@ -28,7 +28,7 @@ void for_each_newest_first(const ExecutionLog& log, Take&& take) {
   }
 }
 
-void find_times(RunRecord& record) {
+void find_times(PastRun& record) {
   record.began = record.executions.front().execution.started_at;
   record.ended = record.began;
   for (const RecordedExecution& recorded : record.executions) {
@@ -47,7 +47,7 @@ std::optional<microseconds> RecordedExecution::duration() const {
   return *execution.finished_at - execution.started_at;
 }
 
-std::size_t RunRecord::count(ExecutionState state) const noexcept {
+std::size_t PastRun::count(ExecutionState state) const noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       executions,
       [state](const RecordedExecution& recorded) { return recorded.execution.state() == state; }));
@@ -71,23 +71,29 @@ std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view 
   return found;
 }
 
-RunRecord read_run_record(const ExecutionLog& log, const std::string& run_id, const Graph& graph) {
-  RunRecord record{.run_id = run_id};
+std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id) {
   std::vector<Execution> executions =
       log.get_task_execution_history({.limit = 0, .run_id = run_id});
   std::ranges::reverse(executions);
-  for (Execution& execution : executions) {
+  return executions;
+}
+
+PastRun read_past_run(const ExecutionLog& log, const std::string& run_id) {
+  PastRun record{.run_id = run_id};
+  for (Execution& execution : executions_of_run(log, run_id)) {
     RecordedExecution& recorded =
         record.executions.emplace_back(RecordedExecution{.execution = std::move(execution)});
     recorded.earlier = earlier_durations(log, recorded.execution.start.task_id,
                                          recorded.execution.started_sequence, kEarlierRuns);
     std::ranges::reverse(recorded.earlier);
   }
-  if (record.executions.empty()) return record;
-  find_times(record);
+  if (!record.executions.empty()) find_times(record);
+  return record;
+}
+
+void arrange(PastRun& record, const Graph& graph) {
   record.lanes = assign_lanes(record.executions);
   mark_critical_path(record.executions, graph);
-  return record;
 }
 
 std::optional<microseconds> median_of(std::vector<microseconds> durations) {

@@ -28,7 +28,7 @@ struct RecordedExecution {
   ROTA_EXPORT std::optional<std::chrono::microseconds> duration() const;
 };
 
-struct RunRecord {
+struct PastRun {
   std::string run_id = {};
   std::vector<RecordedExecution> executions = {};  // by their starts; those that never began too
   std::size_t lanes = 0;
@@ -44,10 +44,13 @@ ROTA_EXPORT std::optional<std::string> find_newest_run(const ExecutionLog& log);
 // The ids of runs that begin so, the newest first, at most `limit`.
 ROTA_EXPORT std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
                                                   std::size_t limit);
-// Without executions where there is no such run. `graph` tells what needed what: only of its tasks the
-// critical path can be told.
-ROTA_EXPORT RunRecord read_run_record(const ExecutionLog& log, const std::string& run_id,
-                                      const Graph& graph);
+// By their starts. The log is gone through for them.
+std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id);
+// Without executions where there is no such run.
+ROTA_EXPORT PastRun read_past_run(const ExecutionLog& log, const std::string& run_id);
+// Finds the lanes and the critical path. `graph` tells what needed what: of tasks that are not in it the path
+// is not known.
+ROTA_EXPORT void arrange(PastRun& record, const Graph& graph);
 
 // Of no durations nothing.
 ROTA_EXPORT std::optional<std::chrono::microseconds> median_of(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run_record/run_record.h"
+#include "run_record/past_run.h"
 
 #include "graph/test_tasks.h"
 #include "run_record/critical_path.h"
@@ -79,6 +79,19 @@ TEST(Lanes, AreAsManyAsRanAtTheSameTime) {
   EXPECT_EQ(executions[3].lane, 0U);
 }
 
+TEST(Lanes, AreThoseOfTheWorkersWhereTheLogNamesThem) {
+  std::vector<RecordedExecution> executions = {ran("a", 0, 2), ran("b", 3, 4), ran("c", 3, 4),
+                                               ran("d", 5, 6)};
+  executions[0].execution.start.worker = 3;
+  executions[1].execution.start.worker = 1;
+  executions[3].execution.start.worker = 2'000'000'000;
+  EXPECT_EQ(assign_lanes(executions), 4U);
+  EXPECT_EQ(executions[0].lane, 2U);
+  EXPECT_EQ(executions[1].lane, 0U);
+  EXPECT_EQ(executions[2].lane, 3U);
+  EXPECT_EQ(executions[3].lane, 3U);
+}
+
 TEST(Lanes, OfWhatStillRunsAreTaken) {
   std::vector<RecordedExecution> executions = {ran("a", 0, 2), ran("b", 3, 4)};
   executions[0].execution.finished_at.reset();
@@ -117,7 +130,7 @@ TEST(Median, IsTheMiddleOrBetweenTheTwoMiddleOnes) {
             microseconds(4));
 }
 
-TEST(RunRecord, IsOfOneRunByTheStartsOfItsExecutions) {
+TEST(PastRun, IsOfOneRunByTheStartsOfItsExecutions) {
   const auto log = open_memory_log();
   const auto record = [&](const std::string& task_id, const std::string& run_id,
                           ExecutionState state) {
@@ -129,21 +142,21 @@ TEST(RunRecord, IsOfOneRunByTheStartsOfItsExecutions) {
   record("alone", "", ExecutionState::success);
   log->begin_execution({.task_id = "c", .run_id = "last"});
 
-  const RunRecord first = read_run_record(*log, "first", diamond());
+  const PastRun first = read_past_run(*log, "first");
   ASSERT_EQ(first.executions.size(), 2U);
   EXPECT_EQ(first.executions[0].execution.start.task_id, "a");
   EXPECT_EQ(first.executions[1].execution.start.task_id, "b");
   EXPECT_EQ(first.count(ExecutionState::failed), 1U);
   EXPECT_FALSE(first.is_active);
-  EXPECT_TRUE(read_run_record(*log, "last", diamond()).is_active);
-  EXPECT_TRUE(read_run_record(*log, "none", diamond()).executions.empty());
+  EXPECT_TRUE(read_past_run(*log, "last").is_active);
+  EXPECT_TRUE(read_past_run(*log, "none").executions.empty());
   EXPECT_EQ(find_newest_run(*log), "last");
   EXPECT_THAT(find_run_ids(*log, "fi", 10), ElementsAre("first", "first-2"));
   EXPECT_THAT(find_run_ids(*log, "fi", 1), ElementsAre("first"));
   EXPECT_EQ(find_newest_run(*open_memory_log()), std::nullopt);
 }
 
-TEST(RunRecord, ComparesWithSuccessesBeforeItOnly) {
+TEST(PastRun, ComparesWithSuccessesBeforeItOnly) {
   const auto log = open_memory_log();
   const auto record = [&](ExecutionState state, const std::string& run_id) {
     log->record_task_execution({.task_id = "a", .run_id = run_id}, {.state = state});
@@ -152,8 +165,8 @@ TEST(RunRecord, ComparesWithSuccessesBeforeItOnly) {
   record(ExecutionState::failed, "2");
   record(ExecutionState::success, "3");
   record(ExecutionState::success, "4");
-  EXPECT_EQ(read_run_record(*log, "3", diamond()).executions[0].earlier.size(), 1U);
-  EXPECT_EQ(read_run_record(*log, "4", diamond()).executions[0].earlier.size(), 2U);
+  EXPECT_EQ(read_past_run(*log, "3").executions[0].earlier.size(), 1U);
+  EXPECT_EQ(read_past_run(*log, "4").executions[0].earlier.size(), 2U);
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/status_text.h"
+
+#include "report/json_text.h"
+#include "report/printable.h"
+#include "report/table.h"
+#include "report/time_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rota::inline v1 {
+namespace {
+
+// Never less than nothing: clocks may be set back.
+std::chrono::microseconds between(TimePoint from, TimePoint to) {
+  return std::max(std::chrono::microseconds(0), to - from);
+}
+
+std::string figures(const RunStatus& status) {
+  std::string text =
+      fmt::format("{} done, {} failed", status.succeeded, status.unsuccessful.size());
+  if (status.not_reached > 0) text += fmt::format(", {} not reached", status.not_reached);
+  if (!status.is_active()) return text;
+  text += fmt::format(", {} running", status.running.size());
+  return status.waiting ? text + fmt::format(", {} waiting", *status.waiting) : text;
+}
+
+Json unsuccessful_tree(const Execution& execution) {
+  return {{"task_id", execution.start.task_id},
+          {"task_run_id", execution.task_run_id},
+          {"state", to_string(execution.state())},
+          {"message", execution.end.message}};
+}
+
+Json running_tree(const Execution& execution, TimePoint now) {
+  return {{"task_id", execution.start.task_id},
+          {"task_run_id", execution.task_run_id},
+          {"since", utc_time_text(execution.started_at)},
+          {"elapsed", seconds(between(execution.started_at, now))},
+          {"worker", execution.start.worker},
+          {"attempt", execution.start.attempt}};
+}
+
+}  // namespace
+
+std::string status_to_text(const RunStatus& status, TimePoint now) {
+  if (status.run_id.empty()) return "no run yet\n";
+  const std::string run = printable(status.run_id);
+  const std::string began = local_time_text(status.began);
+  std::string text = status.is_active()
+                         ? fmt::format("run {} on {} as process {}, since {} ({})\n", run,
+                                       printable(status.owner.host), status.owner.pid, began,
+                                       duration_text(between(status.began, now)))
+                         : fmt::format("nothing runs; the last run was {}, {} to {}\n", run, began,
+                                       local_time_text(*status.ended));
+  text += figures(status) + "\n";
+  Table table;
+  for (const Execution& execution : status.running) {
+    table.add_row({std::string(to_string(execution.state())), execution.start.task_id,
+                   duration_text(between(execution.started_at, now)),
+                   "since " + local_time_text(execution.started_at)});
+  }
+  for (const Execution& execution : status.unsuccessful) {
+    const TimePoint end = execution.finished_at.value_or(execution.started_at);
+    table.add_row({std::string(to_string(execution.state())), execution.start.task_id,
+                   duration_text(between(execution.started_at, end)), execution.end.message});
+  }
+  return text + table.text();
+}
+
+std::string status_to_json(const RunStatus& status, TimePoint now) {
+  if (status.run_id.empty()) return "null\n";
+  Json tree = {{"run_id", status.run_id},
+               {"active", status.is_active()},
+               {"began", utc_time_text(status.began)},
+               {"ended", status.ended ? Json(utc_time_text(*status.ended)) : Json(nullptr)},
+               {"owner", {{"host", status.owner.host}, {"pid", status.owner.pid}}},
+               {"succeeded", status.succeeded},
+               {"failed", status.unsuccessful.size()},
+               {"not_reached", status.not_reached},
+               {"waiting", status.waiting ? Json(*status.waiting) : Json(nullptr)},
+               {"running", Json::array()},
+               {"unsuccessful", Json::array()}};
+  for (const Execution& execution : status.running)
+    tree["running"].push_back(running_tree(execution, now));
+  for (const Execution& execution : status.unsuccessful)
+    tree["unsuccessful"].push_back(unsuccessful_tree(execution));
+  return indented(tree);
+}
+
+}  // namespace rota::inline v1

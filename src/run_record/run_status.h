@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the log says of the run that is under way, or of the last one. Knows nothing of how it is shown.
+#pragma once
+
+#include <rota/execution_log.h>
+#include <rota/export.h>
+#include <rota/plan.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rota::inline v1 {
+
+struct RunStatus {
+  std::string run_id = {};  // empty: no run is in the log
+  Owner owner = {};
+  TimePoint began{};
+  std::optional<TimePoint> ended = {};       // of its last execution; nothing while one is active
+  std::vector<Execution> running = {};       // by their starts
+  std::vector<Execution> unsuccessful = {};  // by their ends
+  std::size_t succeeded = 0;
+  std::size_t not_reached = 0;              // given up because of others
+  std::optional<std::size_t> waiting = {};  // of an active run, where it is known
+
+  bool is_active() const noexcept { return !running.empty(); }
+};
+
+// Of the newest run with an execution that is active; where none is, of the newest run. `plan` is made now, of the
+// whole project: what it would run and the run has not executed is waiting. Null: that is not known.
+ROTA_EXPORT RunStatus read_run_status(const ExecutionLog& log, const Plan* plan);
+
+}  // namespace rota::inline v1

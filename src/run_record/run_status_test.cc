@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_record/run_status.h"
+
+#include "graph/test_tasks.h"
+
+#include <gtest/gtest.h>
+
+namespace rota {
+namespace {
+
+using testing_tasks::make_task;
+
+Plan five_tasks(const ExecutionLog& log) {
+  return make_plan(Graph({make_task("a"), make_task("b"), make_task("c"), make_task("d", {"c"}),
+                          make_task("e")}),
+                   log);
+}
+
+void record(ExecutionLog& log, const std::string& task_id, const std::string& run_id,
+            ExecutionState state) {
+  log.record_task_execution({.task_id = task_id, .version = "1.0.0", .run_id = run_id},
+                            {.state = state});
+}
+
+TEST(RunStatus, OfALogWithoutRunsIsOfNone) {
+  const auto log = open_memory_log();
+  record(*log, "a", "", ExecutionState::success);
+  EXPECT_EQ(read_run_status(*log, nullptr).run_id, "");
+}
+
+TEST(RunStatus, TellsWhatRunsWhatEndedAndWhatWaits) {
+  const auto log = open_memory_log();
+  record(*log, "a", "run", ExecutionState::success);
+  record(*log, "c", "run", ExecutionState::failed);
+  record(*log, "d", "run", ExecutionState::upstream_failed);
+  log->begin_execution({.task_id = "b", .run_id = "run"});
+  record(*log, "a", "later", ExecutionState::success);
+  const Plan plan = five_tasks(*log);
+  const RunStatus status = read_run_status(*log, &plan);
+  EXPECT_EQ(status.run_id, "run");
+  EXPECT_TRUE(status.is_active());
+  EXPECT_EQ(status.ended, std::nullopt);
+  ASSERT_EQ(status.running.size(), 1U);
+  EXPECT_EQ(status.running[0].start.task_id, "b");
+  ASSERT_EQ(status.unsuccessful.size(), 1U);
+  EXPECT_EQ(status.unsuccessful[0].start.task_id, "c");
+  EXPECT_EQ(status.succeeded, 1U);
+  EXPECT_EQ(status.not_reached, 1U);
+  EXPECT_EQ(status.waiting, 1U);  // e
+}
+
+TEST(RunStatus, WhereNothingRunsIsOfTheNewestRun) {
+  const auto log = open_memory_log();
+  record(*log, "a", "first", ExecutionState::success);
+  record(*log, "a", "second", ExecutionState::success);
+  const RunStatus status = read_run_status(*log, nullptr);
+  EXPECT_EQ(status.run_id, "second");
+  EXPECT_FALSE(status.is_active());
+  EXPECT_NE(status.ended, std::nullopt);
+  EXPECT_EQ(status.waiting, std::nullopt);
+}
+
+}  // namespace
+}  // namespace rota
