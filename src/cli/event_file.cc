@@ -36,6 +36,11 @@ void EventFile::task_started(const PlanStep& step) {
   write(task_started_event(*plan_, step, now()));
 }
 
+void EventFile::task_retried(const PlanStep& step, const TaskOutcome& attempt,
+                             std::chrono::milliseconds delay) {
+  write(task_retried_event(*plan_, step, attempt, delay, now()));
+}
+
 void EventFile::task_finished(const PlanStep& step, const TaskOutcome& outcome) {
   write(task_finished_event(*plan_, step, outcome, now()));
 }

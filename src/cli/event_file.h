@@ -18,6 +18,8 @@ class EventFile final : public RunObserver {
 
   void run_started(const Plan& plan, std::string_view run_id) override;
   void task_started(const PlanStep& step) override;
+  void task_retried(const PlanStep& step, const TaskOutcome& attempt,
+                    std::chrono::milliseconds delay) override;
   void task_finished(const PlanStep& step, const TaskOutcome& outcome) override;
   void task_logged(const PlanStep& step, LogLevel level, std::string_view message) override;
   void run_finished(const RunSummary& summary);

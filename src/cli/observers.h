@@ -19,6 +19,10 @@ class Observers final : public RunObserver {
   void task_started(const PlanStep& step) override {
     for (RunObserver* observer : observers_) observer->task_started(step);
   }
+  void task_retried(const PlanStep& step, const TaskOutcome& attempt,
+                    std::chrono::milliseconds delay) override {
+    for (RunObserver* observer : observers_) observer->task_retried(step, attempt, delay);
+  }
   void task_finished(const PlanStep& step, const TaskOutcome& outcome) override {
     for (RunObserver* observer : observers_) observer->task_finished(step, outcome);
   }

@@ -15,6 +15,18 @@ Json event_tree(const char* name, TimePoint at) {
   return {{"event", name}, {"time", utc_time_text(at)}};
 }
 
+// How one attempt of a task ended.
+Json outcome_tree(const char* name, const Plan& plan, const PlanStep& step,
+                  const TaskOutcome& outcome, TimePoint at) {
+  Json tree = event_tree(name, at);
+  tree["task_id"] = plan.graph.task_id(step.task);
+  tree["state"] = to_string(outcome.state);
+  tree["task_run_id"] = outcome.task_run_id;
+  tree["execution_time"] = seconds(outcome.duration);
+  tree["message"] = outcome.message;
+  return tree;
+}
+
 std::string line_of(const Json& tree) { return compact(tree) + '\n'; }
 
 }  // namespace
@@ -45,15 +57,16 @@ std::string task_logged_event(const Plan& plan, const PlanStep& step, LogLevel l
   return line_of(tree);
 }
 
+std::string task_retried_event(const Plan& plan, const PlanStep& step, const TaskOutcome& attempt,
+                               std::chrono::milliseconds delay, TimePoint at) {
+  Json tree = outcome_tree("task_retried", plan, step, attempt, at);
+  tree["delay"] = seconds(delay);
+  return line_of(tree);
+}
+
 std::string task_finished_event(const Plan& plan, const PlanStep& step, const TaskOutcome& outcome,
                                 TimePoint at) {
-  Json tree = event_tree("task_finished", at);
-  tree["task_id"] = plan.graph.task_id(step.task);
-  tree["state"] = to_string(outcome.state);
-  tree["task_run_id"] = outcome.task_run_id;
-  tree["execution_time"] = seconds(outcome.duration);
-  tree["message"] = outcome.message;
-  return line_of(tree);
+  return line_of(outcome_tree("task_finished", plan, step, outcome, at));
 }
 
 std::string run_finished_event(const RunSummary& summary, TimePoint at) {

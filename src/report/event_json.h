@@ -18,6 +18,9 @@ ROTA_EXPORT std::string run_started_event(const Plan& plan, std::string_view run
 ROTA_EXPORT std::string task_started_event(const Plan& plan, const PlanStep& step, TimePoint at);
 ROTA_EXPORT std::string task_logged_event(const Plan& plan, const PlanStep& step, LogLevel level,
                                           std::string_view message, TimePoint at);
+ROTA_EXPORT std::string task_retried_event(const Plan& plan, const PlanStep& step,
+                                           const TaskOutcome& attempt,
+                                           std::chrono::milliseconds delay, TimePoint at);
 ROTA_EXPORT std::string task_finished_event(const Plan& plan, const PlanStep& step,
                                             const TaskOutcome& outcome, TimePoint at);
 ROTA_EXPORT std::string run_finished_event(const RunSummary& summary, TimePoint at);
