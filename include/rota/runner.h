@@ -63,7 +63,8 @@ struct RunOptions {
 
 // Runs what the plan says, each task after all that it needs. A task that fails keeps what depends on it
 // from running and nothing else. Gives the summary, also when tasks failed. Throws PlanError for an executor
-// that is not there, TaskRegistryError when a class of the plan is not registered; what the observer throws.
+// that is not there, TaskRegistryError when a class of the plan is not registered, LogError when the log cannot
+// take the run before its first task begins; what the observer throws.
 ROTA_EXPORT RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
                            const RunOptions& options = {});
 

@@ -77,10 +77,10 @@ RunSummary run_watched(const Plan& plan, const ProjectTasks& tasks, ExecutionLog
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
   tasks.explain_if_empty();
-  Graph graph = select_graph(line, tasks);
+  if (line.dry_run) return show_plan(line, tasks);
   const auto log = tasks.open_log_for_writing();
   log->mark_lost_executions();
-  const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
+  const Plan plan = select_plan(line, tasks, *log);
 
   Progress progress({.quiet = line.json,
                      .terminal = !line.json && stdout_is_terminal(),
@@ -107,6 +107,7 @@ void add_run(CLI::App& app, CommandLine& line) {
   CLI::App* command =
       app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
   add_plan_options(*command, line);
+  add_run_plan_options(*command, line);
   add_json(*command, line);
   auto given = std::make_shared<RunOptionsGiven>();
   command->add_option("-j,--jobs", given->jobs, "Tasks at the same time; 0: one for each processor")

@@ -138,7 +138,8 @@ ExecutionStart RunDriver::describe_start(const PlanStep& step) const {
           .version = metadata.version,
           .arguments = step.arguments.to_json(),
           .run_id = summary_.run_id,
-          .reason = step.reason};
+          .reason = step.reason,
+          .fingerprint = std::string(plan_.graph.task_class(step.task)->fingerprint())};
 }
 
 TaskOutcome RunDriver::execute(const PlanStep& step) {

@@ -28,6 +28,15 @@ std::size_t count_jobs(const Plan& plan, const RunOptions& options) {
   return std::min(wanted, std::max<std::size_t>(plan.count_to_run(), 1));
 }
 
+void end_run(const Plan& plan, ExecutionLog& log, RunSummary& summary) {
+  if (plan.count_to_run() == 0) return;
+  try {
+    log.finish_run(summary.run_id);
+  } catch (const LogError&) {
+    summary.log_failed = true;
+  }
+}
+
 }  // namespace
 
 RunObserver::~RunObserver() = default;
@@ -60,11 +69,13 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
   RunSummary summary{.run_id = make_uuid()};
   summary.outcomes.resize(plan.steps.size());
   for (const PlanStep& step : plan.steps) summary.outcomes[step.task].task = step.task;
+  begin_run(log, plan, summary.run_id);
   RunDriver driver(plan, registry, log, complete, summary);
   {
     const auto executor = make_inline_executor(count_jobs(plan, options));
     driver.drive(*executor);
   }
+  end_run(plan, log, summary);
   const bool asked_to_stop = options.stop.stop_requested() || options.cancel.stop_requested();
   summary.interrupted = asked_to_stop && !summary.succeeded();
   summary.duration = std::chrono::duration_cast<std::chrono::microseconds>(
