@@ -20,8 +20,9 @@ import discovery
 import execution_log
 import graphs
 import look_ups
+import planning
 
-PARTS = ("discovery", "log", "look-ups", "graphs")
+PARTS = ("discovery", "log", "plans", "look-ups", "graphs")
 MISSING = {"class_loader_probe": "class_loader (libclass-loader-dev)", "qt_probe": "Qt (qtbase5-dev)",
            "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)", "tbb_probe": "oneTBB (libtbb-dev)"}
 
@@ -170,6 +171,14 @@ def print_exchange(group: discovery.Group, aims: Aims) -> None:
         aims.add("memory of that import", execution_log.most_memory(group, "import"), 100, " MB")
 
 
+def measure_plans(bench: discovery.Bench, aims: Aims) -> list[discovery.Group]:
+    million, many = planning.plan_of_a_million(bench), planning.history_of_many(bench)
+    print_group(million, "rota")
+    aims.add(million.title, million.measurements["rota"].median("wall"), 2, " s")
+    print_group(many, "one after the other")
+    return [million, many]
+
+
 class Copy(io.TextIOBase):
     """Shows what is printed, and keeps it."""
 
@@ -229,6 +238,8 @@ def measure(arguments: argparse.Namespace, bench: discovery.Bench) -> int:
         groups += measure_discovery(bench, aims)
     if "log" in parts:
         groups += measure_log(bench, aims, arguments.large)
+    if "plans" in parts:
+        groups += measure_plans(bench, aims)
     results["groups"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
                          for group in groups}
     if "graphs" in parts:

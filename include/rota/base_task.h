@@ -141,7 +141,8 @@ class ROTA_EXPORT BaseTask {
   // Tell what the execution reads and writes: that is how a later plan sees that something changed.
   // The state of an input (size, mtime) is taken when it is told, so that one that changes under the
   // task is seen as changed by the next plan; that of an output when the execution ends. A file that is
-  // not there by then fails the execution.
+  // not there by then fails the execution. When the execution has succeeded, the content of each is hashed too,
+  // unless the log knows the hash of a file of that name, size and time.
   void track_input(const std::filesystem::path& path);
   void track_output(const std::filesystem::path& path);
   // Also an output.
@@ -168,9 +169,10 @@ class ROTA_EXPORT BaseTask {
   void request_stop() noexcept { stop_source_.request_stop(); }
   bool stop_requested() const noexcept;
 
-  // Used by task classes right after construction: fills in what the constructor left open. Throws
-  // TaskRegistryError when the constructor chose another id.
-  void bind_identity(const TaskMetadata& metadata, const Arguments& arguments);
+  // Used by task classes right after construction: fills in what the constructor left open. `fingerprint` is
+  // that of the class. Throws TaskRegistryError when the constructor chose another id.
+  void bind_identity(const TaskMetadata& metadata, const Arguments& arguments,
+                     std::string_view fingerprint = {});
   void bind_context(ExecutionContext context);
 
  private:
@@ -188,6 +190,7 @@ class ROTA_EXPORT BaseTask {
   std::string task_type_;
   std::string description_;
   std::string version_;
+  std::string fingerprint_;
   Arguments arguments_;
   TaskConfig config_;
   ExecutionContext context_;

@@ -228,6 +228,44 @@ struct FileUse {
   FileStamp stamp = {};
 };
 
+// ---- what a plan asks ----
+
+// What a plan has to know of an execution. The texts and files are valid during the call that they are given to.
+struct PastExecution {
+  std::int64_t started_sequence = 0;
+  std::int64_t finished_sequence = 0;  // 0 while active
+  ExecutionState state = ExecutionState::success;
+  TimePoint started_at{};
+  std::optional<TimePoint> finished_at = {};
+  std::string_view version = {};
+  std::string_view arguments = {};
+  std::string_view fingerprint = {};
+  std::span<const FileStamp> inputs = {};
+  std::span<const FileStamp> outputs = {};
+};
+
+// Is given the position of the task among those that were asked for.
+using TakePastExecution = std::function<void(std::size_t position, const PastExecution&)>;
+
+// ---- runs and their plans ----
+
+// What is known when a run begins.
+struct RunStart {
+  std::string run_id = {};
+  std::string plan_hash =
+      {};  // the name of its plan: "sha256:" and 64 hex digits of what the plan says
+  std::string resumes = {};  // run_id of the run that it goes on with; empty: none
+};
+
+struct RecordedRun {
+  RunStart start = {};
+  std::int64_t after_sequence =
+      0;  // the log's last number when it began: its executions have later ones
+  TimePoint started_at{};
+  std::optional<TimePoint> finished_at = {};  // nothing: it goes on, or its owner died
+  Owner owner = {};
+};
+
 // ---- import and export ----
 
 enum class ImportMode : std::uint8_t {
@@ -306,6 +344,31 @@ class ROTA_EXPORT ExecutionLog {
   virtual std::optional<Execution> find_latest_execution(std::string_view task_id,
                                                          bool success_only) const = 0;
   virtual std::optional<Execution> find_execution(std::string_view task_run_id) const = 0;
+  // The same for many tasks at once, as a plan needs it, each id given once: calls `take` at least with what
+  // find_latest_execution gives for each of them in both ways, and perhaps with other executions of theirs that
+  // really ran; in any order, some of them twice, all of one state of the log. `take` must not use the log. The
+  // cost of many tasks is that of reading the log once, where that is less than looking each of them up.
+  virtual void find_latest_executions(std::span<const std::string_view> task_ids,
+                                      const TakePastExecution& take) const = 0;
+
+  // ---- runs and their plans ----
+  //
+  // A run is one pass through a plan. Its plan is a text that is kept once, under the hash of it, however often
+  // it is run; the log does not look into it. A cleanup also removes the runs that have ended and of which no
+  // execution is left, but for the newest, and the plans that no run has any more; ImportMode::replace removes
+  // all.
+
+  // False for a log that would not keep them: the text of a plan need not be made for it.
+  virtual bool keeps_runs() const { return true; }
+  // Writes that a run of this process has begun, with its plan where that is not there yet, in one durable step.
+  // Throws LogError for a run that is there already, and for a text that is not that of the hash.
+  virtual void begin_run(const RunStart& start, std::string_view plan) = 0;
+  // Writes that it has ended. False when it has an end already, or is not there.
+  virtual bool finish_run(std::string_view run_id) = 0;
+  virtual std::optional<RecordedRun> find_run(std::string_view run_id) const = 0;
+  // Newest start first; limit 0: all.
+  virtual std::vector<RecordedRun> get_run_history(std::size_t limit) const = 0;
+  virtual std::optional<std::string> find_plan(std::string_view plan_hash) const = 0;
 
   // ---- files of executions -------------------------------------------------------------------------
   //

@@ -27,6 +27,9 @@ class ROTA_EXPORT Graph {
   // are not among the classes, with who needs them and the nearest known id.
   explicit Graph(std::vector<TaskClassPtr> task_classes);
 
+  // Some of its tasks, with what each needs among them. `tasks` ascends; the new numbers follow its order.
+  Graph subgraph(std::span<const TaskIndex> tasks) const;
+
   std::size_t size() const noexcept { return task_classes_.size(); }
   const TaskClassPtr& task_class(TaskIndex task) const { return task_classes_[task]; }
   const std::string& task_id(TaskIndex task) const {
@@ -42,6 +45,8 @@ class ROTA_EXPORT Graph {
   }
 
  private:
+  Graph() = default;
+
   static std::span<const TaskIndex> row(const std::vector<TaskIndex>& offsets,
                                         const std::vector<TaskIndex>& values, TaskIndex task) {
     return std::span(values).subspan(offsets[task], offsets[task + 1] - offsets[task]);

@@ -90,7 +90,8 @@ struct RunOptions {
 // Runs what the plan says, each task after all that it needs. A task that fails keeps what depends on it
 // from running and nothing else. Gives the summary, also when tasks failed. Throws PlanError for an executor or a
 // pool that is not there, TaskRegistryError when a class of the plan is not registered, Error when the executor
-// cannot be started or what a killed runner left cannot be ended; what the observer throws.
+// cannot be started or what a killed runner left cannot be ended, LogError when the log cannot take the run before
+// its first task begins; what the observer throws.
 //
 // Of several tasks that are ready, the one with the highest priority begins first; of those with the same, the one
 // with the longest way to the end of the plan, by how long tasks took before.

@@ -53,6 +53,10 @@ class ROTA_EXPORT TaskClass {
   virtual std::string location() const { return {}; }
   // Tells one state of that file from every other, for who opens it in another process; empty for the program itself.
   virtual std::string location_identity() const { return {}; }
+  // What tells this build of its code from another: "build-id:HEX" of the library or program that it is in,
+  // "xxh3:HEX" of a plugin's file that has no build id. Empty: not known, as of a class that is made at run time.
+  // Valid as long as the class. A plugin's file is read at the first call, and not loaded.
+  virtual std::string_view fingerprint() const { return {}; }
   // The C++ type of its instances, where it is compiled into this program; else null.
   virtual const std::type_info* type() const noexcept { return nullptr; }
   // The same class under another id.

@@ -38,7 +38,7 @@ void add_commands(CLI::App& app, CommandLine& line) {
   for (const auto add :
        {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_lineage,
         add_import, add_export, add_clean, add_verify, add_graph, add_report, add_status,
-        add_validate, add_validate_child, add_doctor, add_new})
+        add_validate, add_validate_child, add_doctor, add_new, add_why})
     add(app, line);
 }
 
@@ -79,9 +79,31 @@ void add_one_task_id(CLI::App& command, CommandLine& line) {
   command.add_option("ID", line.task_ids, "Id of a task")->required()->expected(1)->type_name("");
 }
 
-void add_plan_options(CLI::App& command, CommandLine& line) {
-  add_task_ids(command, line, "Ids of tasks, with all that they need; none: all tasks");
-  command.add_flag("--force", line.force, "Plan every task to run, also what is up to date");
+void add_selection(CLI::App& command, CommandLine& line) {
+  add_task_ids(command, line,
+               "Tasks, with all that they need; none: all. An id, a pattern (t_1*), type:TYPE, "
+               "tag:NAME or tag:NAME=VALUE; with + behind it also all that follows");
+  command.add_flag("--only", line.only,
+                   "Only the tasks named: +ID adds what it needs, ID+ what follows it");
+}
+
+void add_run_plan_options(CLI::App& command, CommandLine& line) {
+  command.add_flag("--dry-run", line.dry_run, "Show the plan, and run nothing");
+  command
+      .add_option(
+          "--resume",
+          [&line](const std::vector<std::string>& given) {
+            line.resume = true;
+            if (!given.empty()) line.resumed_run = given.front();
+            return true;
+          },
+          "Go on with what is left of the plan of an earlier run, with the same arguments; without "
+          "RUN of the newest")
+      ->expected(0, 1)
+      ->type_name("[RUN]");
+}
+
+void add_arguments(CLI::App& command, CommandLine& line) {
   command
       .add_option("--arg", line.arguments,
                   "An argument: for the task ID, or without it for every task that declares NAME; "
@@ -90,6 +112,14 @@ void add_plan_options(CLI::App& command, CommandLine& line) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
+}
+
+void add_plan_options(CLI::App& command, CommandLine& line) {
+  add_selection(command, line);
+  command.add_flag("--failed", line.failed, "Of these only the tasks that failed at last");
+  command.add_flag("--stale", line.stale, "Of these only the tasks that would run");
+  command.add_flag("--force", line.force, "Plan every task to run, also what is up to date");
+  add_arguments(command, line);
 }
 
 int run_command_line(int argc, char** argv) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // rota plan [ID...]: what would run, what not, and why.
+#include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/selection.h"
 #include "report/json.h"
@@ -8,6 +9,13 @@
 #include <CLI/CLI.hpp>
 
 namespace rota::cli {
+
+int show_plan(const CommandLine& line, const ProjectTasks& tasks) {
+  const auto log = tasks.open_log_for_reading();
+  const Plan plan = select_plan(line, tasks, *log);
+  print(line.json ? plan_to_json(plan) : plan_to_text(plan));
+  return kDone;
+}
 
 void add_plan(CLI::App& app, CommandLine& line) {
   CLI::App* command =
@@ -18,11 +26,7 @@ void add_plan(CLI::App& app, CommandLine& line) {
     line.command = [&line] {
       const ProjectTasks tasks(line);
       tasks.explain_if_empty();
-      Graph graph = select_graph(line, tasks);
-      const auto log = tasks.open_log_for_reading();
-      const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
-      print(line.json ? plan_to_json(plan) : plan_to_text(plan));
-      return 0;
+      return show_plan(line, tasks);
     };
   });
 }

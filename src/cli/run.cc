@@ -92,10 +92,10 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const ProjectTasks tasks(line);
   RunOptions options = run_options_of(tasks.project(), given.settings());
   tasks.explain_if_empty();
-  Graph graph = select_graph(line, tasks);
+  if (line.dry_run) return show_plan(line, tasks);
   const auto log = tasks.open_log_for_writing();
   log->mark_lost_executions();
-  const Plan plan = plan_graph(line, tasks, std::move(graph), *log);
+  const Plan plan = select_plan(line, tasks, *log);
 
   Progress progress({.quiet = line.json,
                      .terminal = !line.json && stdout_can_be_redrawn(),
@@ -131,6 +131,7 @@ void add_run(CLI::App& app, CommandLine& line) {
   CLI::App* command =
       app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
   add_plan_options(*command, line);
+  add_run_plan_options(*command, line);
   add_json(*command, line);
   auto given = std::make_shared<RunOptionsGiven>();
   add_run_options(*command, *given);

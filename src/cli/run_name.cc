@@ -28,4 +28,21 @@ std::string find_task_run_id(const ExecutionLog& log, const std::string& name) {
                                fmt::join(found, " "), are_more ? " and others" : ""));
 }
 
+RecordedRun find_run_to_resume(const ExecutionLog& log, const std::string& name) {
+  if (name.empty()) {
+    const std::vector<RecordedRun> newest = log.get_run_history(1);
+    if (newest.empty()) throw UsageError("there is no run to resume; `rota run` begins one");
+    return newest.front();
+  }
+  if (const auto run = log.find_run(name)) return *run;
+  std::vector<RecordedRun> found;
+  for (RecordedRun& run : log.get_run_history(0)) {
+    if (run.start.run_id.starts_with(name)) found.push_back(std::move(run));
+  }
+  if (found.size() == 1) return found.front();
+  throw UsageError(
+      found.empty() ? fmt::format("there is no run {}; `rota log` shows the runs", name)
+                    : fmt::format("run {}: {} runs begin so; give more of it", name, found.size()));
+}
+
 }  // namespace rota::cli

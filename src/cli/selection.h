@@ -13,5 +13,9 @@ Graph select_graph(const CommandLine& line, const ProjectTasks& tasks);
 // Throws UsageError for an argument that no task of the graph takes, or that is of another type.
 Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph,
                 const ExecutionLog& log);
+// The plan of all that the command line says: tasks, --only, --failed, --stale, --force, --arg, --resume.
+Plan select_plan(const CommandLine& line, const ProjectTasks& tasks, const ExecutionLog& log);
+// Prints that plan; gives the exit status.
+int show_plan(const CommandLine& line, const ProjectTasks& tasks);
 
 }  // namespace rota::cli

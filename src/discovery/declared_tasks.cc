@@ -2,6 +2,7 @@
 #include "discovery/declared_tasks.h"
 
 #include "discovery/c_task.h"
+#include "discovery/code_fingerprint.h"
 #include "discovery/elf_notes.h"
 #include "discovery/manifest.h"
 
@@ -57,6 +58,11 @@ IgnoreDeclarations::~IgnoreDeclarations() { --ignoring; }
 EntryTaskClass::EntryTaskClass(TaskMetadata metadata, const rota_task& entry,
                                const std::type_info* type)
     : TaskClass(std::move(metadata)), entry_(entry), type_(type) {}
+
+std::string_view EntryTaskClass::fingerprint() const {
+  std::call_once(fingerprint_is_known_, [this] { fingerprint_ = code_fingerprint_at(&entry_); });
+  return fingerprint_;
+}
 
 TaskClassPtr EntryTaskClass::with_task_id(std::string task_id) const {
   TaskMetadata renamed = metadata();

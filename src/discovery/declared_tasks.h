@@ -7,6 +7,9 @@
 #include <rota/task_class.h>
 #include <rota/task_declaration.h>
 
+#include <mutex>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace rota::inline v1 {
@@ -31,6 +34,7 @@ class EntryTaskClass final : public TaskClass {
  public:
   EntryTaskClass(TaskMetadata metadata, const rota_task& entry, const std::type_info* type);
   const std::type_info* type() const noexcept override { return type_; }
+  std::string_view fingerprint() const override;
   TaskClassPtr with_task_id(std::string task_id) const override;
 
  private:
@@ -39,6 +43,8 @@ class EntryTaskClass final : public TaskClass {
 
   const rota_task& entry_;
   const std::type_info* type_;
+  mutable std::once_flag fingerprint_is_known_;
+  mutable std::string fingerprint_;
 };
 
 // Calls the C function; its error comes back as an exception.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "discovery/plugin_library.h"
 
+#include "discovery/code_fingerprint.h"
 #include "discovery/declared_tasks.h"
 #include "discovery/elf_dependencies.h"
 #include "discovery/manifest.h"
@@ -91,6 +92,7 @@ class PluginTaskClass final : public TaskClass {
   std::string location() const override { return library_->file(); }
   std::string location_identity() const override { return library_->identity(); }
   void load() const override { library_->require_loaded(); }
+  std::string_view fingerprint() const override { return library_->fingerprint(); }
   TaskClassPtr with_task_id(std::string task_id) const override {
     TaskMetadata renamed = metadata();
     renamed.task_id = std::move(task_id);
@@ -133,6 +135,16 @@ const rota_task& PluginLibrary::entry(std::string_view task_id) {
   }
   throw TaskRegistryError(fmt::format(
       "plugin {} has a manifest for {} but no code for it; build it again", file(), task_id));
+}
+
+std::string_view PluginLibrary::fingerprint() {
+  const std::lock_guard lock(mutex_);
+  if (!fingerprint_.empty()) return fingerprint_;
+  const UniqueFd fd = open_for_reading(file());
+  struct stat status {};
+  if (fd.valid() && ::fstat(fd.get(), &status) == 0 && identity_of(status) == checked_.identity)
+    fingerprint_ = code_fingerprint_of_file(fd.get(), checked_.identity.size);
+  return fingerprint_;
 }
 
 void PluginLibrary::fail(std::string_view cause) const {

@@ -39,14 +39,18 @@ class PluginLibrary {
   // cause; the next call tries again.
   void require_loaded();
   const rota_task& entry(std::string_view task_id);
+  // Of its code, without loading it; empty where the file is not what was checked any more. Valid as long as
+  // the library.
+  std::string_view fingerprint();
 
  private:
   void load();
   [[noreturn]] void fail(std::string_view cause) const;
 
   CheckedFile checked_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards all below
   const rota_plugin* plugin_ = nullptr;
+  std::string fingerprint_;  // empty: not read yet; never changes afterwards
 };
 
 // What one of the library's notes tells. With the id alone its metadata are read from the note when they are asked

@@ -2,6 +2,7 @@
 #include "execution_log/execution_rules.h"
 
 #include "os/one_line.h"
+#include "os/sha256.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -216,6 +217,39 @@ void show_lost_if_owner_is_dead(Execution& execution, const Owners& owners) {
   if (!is_active(execution.state()) || !owners.is_dead(execution.owner)) return;
   execution.end.state = ExecutionState::lost;
   execution.end.message = lost_message(execution.owner);
+}
+
+PastExecution past_execution_of(const Execution& execution) {
+  return {.started_sequence = execution.started_sequence,
+          .finished_sequence = execution.finished_sequence,
+          .state = execution.state(),
+          .started_at = execution.started_at,
+          .finished_at = execution.finished_at,
+          .version = execution.start.version,
+          .arguments = execution.start.arguments,
+          .fingerprint = execution.start.fingerprint,
+          .inputs = execution.end.inputs,
+          .outputs = execution.end.outputs};
+}
+
+std::string plan_hash_of(std::string_view plan) { return "sha256:" + to_hex(sha256_of(plan)); }
+
+void check_run(const RunStart& start, std::string_view plan, std::string_view location) {
+  if (start.run_id.empty()) {
+    throw LogError(
+        fmt::format("the execution log {} cannot keep a run without an id; give it one", location));
+  }
+  if (start.plan_hash == plan_hash_of(plan)) return;
+  throw LogError(fmt::format(
+      "the execution log {} cannot keep the plan of the run {}: its hash is {}, not {}; name it by "
+      "the hash of its text",
+      location, one_line(start.run_id), plan_hash_of(plan), one_line(start.plan_hash)));
+}
+
+void refuse_known_run(std::string_view run_id, std::string_view location) {
+  throw LogError(
+      fmt::format("the execution log {} has a run {} already; give each run an id of its own",
+                  location, one_line(run_id)));
 }
 
 }  // namespace rota::inline v1

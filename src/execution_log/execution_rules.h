@@ -62,6 +62,15 @@ std::string lost_message(const Owner& owner);
 // For the AlreadyRunningError: which task, whose, since when, what to do.
 std::string already_running_message(const Execution& active);
 
+// The name of a plan's text: "sha256:" and 64 hex digits.
+ROTA_EXPORT std::string plan_hash_of(std::string_view plan);
+// Throws LogError for a run without an id, and for a plan whose hash is another.
+void check_run(const RunStart& start, std::string_view plan, std::string_view location);
+[[noreturn]] void refuse_known_run(std::string_view run_id, std::string_view location);
+
+// What a plan has to know of it; views into it.
+PastExecution past_execution_of(const Execution& execution);
+
 // An active execution whose owner is certainly dead is shown as lost, before anyone has written it so:
 // it has a state and a message, and no end.
 void show_lost_if_owner_is_dead(Execution& execution, const Owners& owners);

@@ -87,6 +87,25 @@ std::optional<Execution> MemoryLog::find_latest_execution(std::string_view task_
   return latest ? std::optional(shown(*latest)) : std::nullopt;
 }
 
+void MemoryLog::find_latest_executions(std::span<const std::string_view> task_ids,
+                                       const TakePastExecution& take) const {
+  const std::lock_guard hold(mutex_);
+  const auto give = [&](std::size_t position, Index index) {
+    const Execution& execution = executions_[index];
+    PastExecution past = past_execution_of(execution);
+    if (is_active(past.state)) past.state = shown(index).state();
+    take(position, past);
+  };
+  for (std::size_t position = 0; position < task_ids.size(); ++position) {
+    const auto found = by_task_.find(task_ids[position]);
+    if (found == by_task_.end()) continue;
+    const OfTask& of_task = found->second;
+    if (of_task.latest_success) give(position, *of_task.latest_success);
+    if (of_task.latest_run && of_task.latest_run != of_task.latest_success)
+      give(position, *of_task.latest_run);
+  }
+}
+
 std::optional<Execution> MemoryLog::find_execution(std::string_view task_run_id) const {
   const std::lock_guard hold(mutex_);
   const auto found = by_run_id_.find(task_run_id);

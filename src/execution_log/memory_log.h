@@ -33,10 +33,19 @@ class MemoryLog : public ExecutionLog {
   std::optional<Execution> find_latest_execution(std::string_view task_id,
                                                  bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  void find_latest_executions(std::span<const std::string_view> task_ids,
+                              const TakePastExecution& take) const override;
   void import_executions(ImportMode mode,
                          const std::function<void(const AddExecution&)>& produce) override;
   void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const override;
   std::string location() const override { return "memory"; }
+
+  // Runs and their plans.
+  void begin_run(const RunStart& start, std::string_view plan) override;
+  bool finish_run(std::string_view run_id) override;
+  std::optional<RecordedRun> find_run(std::string_view run_id) const override;
+  std::vector<RecordedRun> get_run_history(std::size_t limit) const override;
+  std::optional<std::string> find_plan(std::string_view plan_hash) const override;
 
   // Files of executions.
   std::filesystem::path project_root() const override { return names_.root(); }
@@ -84,6 +93,8 @@ class MemoryLog : public ExecutionLog {
   std::vector<Execution> changes_after(std::int64_t sequence, std::size_t limit) const;
   void append_imported(Execution execution);
   void remove_all();
+  // Runs of which nothing is left, and plans that no run has.
+  void remove_unused_runs();
   void clear_indexes();
   Execution shown(Index index) const;
   void add_files(Index index, FileDirection direction, std::vector<FileStamp> files);
@@ -102,6 +113,8 @@ class MemoryLog : public ExecutionLog {
   std::map<std::int64_t, Index> by_change_;  // by the sequence of the last change
   std::map<std::string, OfTask, std::less<>> by_task_;
   std::map<ActiveKey, Index> active_;
+  std::vector<RecordedRun> runs_;                             // by their starts
+  std::map<std::string, std::string, std::less<>> plans_;     // by their hashes
   std::map<FileKey, std::map<std::int64_t, Use>> file_uses_;  // by the sequence of the start
 };
 

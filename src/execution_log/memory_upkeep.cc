@@ -67,6 +67,8 @@ void MemoryLog::clear_indexes() {
 
 void MemoryLog::remove_all() {
   executions_.clear();
+  runs_.clear();
+  plans_.clear();
   clear_indexes();
 }
 
@@ -148,6 +150,7 @@ CleanupResult MemoryLog::cleanup_old_executions(const CleanupRule& rule) {
   std::unordered_set<std::int64_t> removed;
   for (const CleanupEntry& entry : result.removed) removed.insert(entry.started_sequence);
   remove(removed);
+  remove_unused_runs();
   return result;
 }
 

@@ -43,6 +43,18 @@ class NullLog final : public ExecutionLog {
   }
   std::optional<Execution> find_execution(std::string_view) const override { return std::nullopt; }
 
+  void find_latest_executions(std::span<const std::string_view>,
+                              const TakePastExecution&) const override {}
+
+  bool keeps_runs() const override { return false; }
+  void begin_run(const RunStart& start, std::string_view plan) override {
+    check_run(start, plan, location());
+  }
+  bool finish_run(std::string_view) override { return true; }
+  std::optional<RecordedRun> find_run(std::string_view) const override { return std::nullopt; }
+  std::vector<RecordedRun> get_run_history(std::size_t) const override { return {}; }
+  std::optional<std::string> find_plan(std::string_view) const override { return std::nullopt; }
+
   std::filesystem::path project_root() const override { return names_.root(); }
   void track_files(std::string_view task_run_id, FileDirection,
                    const std::vector<FileStamp>&) override {

@@ -40,5 +40,16 @@ TEST(NullLog, RefusesWhatEveryLogRefuses) {
   EXPECT_THROW(log->import_executions(ImportMode::merge, [](const AddExecution&) {}), LogError);
 }
 
+TEST(NullLog, KeepsNoRunAndNoPlan) {
+  const auto log = open_null_log();
+  EXPECT_FALSE(log->keeps_runs());
+  EXPECT_THROW(log->begin_run({.run_id = "run-1", .plan_hash = "sha256:00"}, "plan"), LogError);
+  EXPECT_TRUE(log->get_run_history(0).empty());
+  EXPECT_EQ(log->find_run("run-1"), std::nullopt);
+  EXPECT_EQ(log->find_plan("sha256:00"), std::nullopt);
+  const std::string_view ids[] = {"t"};
+  log->find_latest_executions(ids, [](std::size_t, const PastExecution&) { FAIL(); });
+}
+
 }  // namespace
 }  // namespace rota

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -216,11 +217,19 @@ void throw_cycles_among(const std::vector<Cycle>& cycles, std::string_view what,
                         const std::function<std::string_view(TaskIndex)>& name_of) {
   std::string text = cycles.size() == 1 ? fmt::format("{} has a cycle: ", what)
                                         : fmt::format("{} has {} cycles:", what, cycles.size());
-  for (const Cycle& cycle : cycles) {
+  // More is read by nobody, and a message must not be as large as the graph.
+  constexpr std::size_t kShownCycles = 20;
+  constexpr std::size_t kShownNodes = 50;
+  for (const Cycle& cycle : std::span(cycles).first(std::min(cycles.size(), kShownCycles))) {
     if (cycles.size() > 1) text += "\n  ";
-    for (const TaskIndex node : cycle) text.append(name_of(node)).append(" -> ");
+    for (const TaskIndex node : std::span(cycle).first(std::min(cycle.size(), kShownNodes)))
+      text.append(name_of(node)).append(" -> ");
+    if (cycle.size() > kShownNodes)
+      text += fmt::format("({} tasks more) -> ", cycle.size() - kShownNodes);
     text += name_of(cycle.front());
   }
+  if (cycles.size() > kShownCycles)
+    text += fmt::format("\n  and {} more", cycles.size() - kShownCycles);
   throw PlanError(text);
 }
 

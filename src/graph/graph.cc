@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <queue>
 #include <utility>
@@ -206,6 +207,32 @@ Graph::Graph(std::vector<TaskClassPtr> task_classes) {
   for (auto& [id, number] : index_) number = number_of[number];
   task_classes_.reserve(classes.size());
   for (const TaskIndex task : order) task_classes_.push_back(std::move(classes[task]));
+}
+
+Graph Graph::subgraph(std::span<const TaskIndex> tasks) const {
+  constexpr TaskIndex kOutside = std::numeric_limits<TaskIndex>::max();
+  std::vector<TaskIndex> number_of(size(), kOutside);
+  Graph part;
+  part.index_.reserve(tasks.size());
+  for (const TaskIndex task : tasks) {
+    const auto number = static_cast<TaskIndex>(part.task_classes_.size());
+    number_of[task] = number;
+    part.task_classes_.push_back(task_classes_[task]);
+    part.index_.emplace(task_classes_[task]->task_id(), number);
+  }
+  Adjacency needs;
+  for (const TaskIndex task : tasks) {
+    for (const TaskIndex dependency : dependencies(task)) {
+      if (number_of[dependency] != kOutside) needs.values.push_back(number_of[dependency]);
+    }
+    needs.close_row();
+  }
+  Adjacency needed_by = needs.transposed();
+  part.dependency_offsets_ = std::move(needs.offsets);
+  part.dependencies_ = std::move(needs.values);
+  part.dependent_offsets_ = std::move(needed_by.offsets);
+  part.dependents_ = std::move(needed_by.values);
+  return part;
 }
 
 std::optional<TaskIndex> Graph::find(std::string_view task_id) const {

@@ -271,5 +271,47 @@ TEST(GraphAtScale, ACycleOfTwoHundredThousandIsNamedInSeconds) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
 }
 
+TEST(Subgraph, HasSomeOfTheTasksInTheirOrderAndWhatTheyNeedAmongThem) {
+  const Graph whole({make_task("t_a"), make_task("t_b", {"t_a"}), make_task("t_c", {"t_a", "t_b"}),
+                     make_task("t_d", {"t_c"})});
+  const TaskIndex chosen[] = {0, 2, 3};
+  const Graph part = whole.subgraph(chosen);
+  ASSERT_EQ(part.size(), 3U);
+  EXPECT_EQ(part.task_id(1), "t_c");
+  EXPECT_EQ(part.find("t_c"), TaskIndex{1});
+  EXPECT_FALSE(part.find("t_b"));
+  EXPECT_THAT(part.dependencies(1), ::testing::ElementsAre(0));
+  EXPECT_THAT(part.dependencies(2), ::testing::ElementsAre(1));
+  EXPECT_THAT(part.dependents(0), ::testing::ElementsAre(1));
+  EXPECT_EQ(whole.subgraph({}).size(), 0U);
+}
+
+TEST(GraphErrors, ListsOfManyEndWithHowManyMoreThereAre) {
+  std::vector<TaskClassPtr> classes;
+  for (int number = 0; number < 20'000; ++number)
+    classes.push_back(make_task(fmt::format("t_{:05}", number), {fmt::format("t_x{}", number)}));
+  const std::string missing = error_of<PlanError>([&] { Graph{classes}; });
+  EXPECT_LT(missing.size(), 10'000U);
+  EXPECT_THAT(missing, ::testing::StartsWith("20000 dependencies are not registered:\n"));
+  EXPECT_THAT(missing, ::testing::EndsWith("\n  and 19950 more"));
+
+  classes.clear();
+  for (int number = 0; number < 20'000; ++number)
+    classes.push_back(
+        make_task(fmt::format("t_{:05}", number), {fmt::format("t_{:05}", number ^ 1)}));
+  const std::string cycles = error_of<PlanError>([&] { Graph{classes}; });
+  EXPECT_LT(cycles.size(), 10'000U);
+  EXPECT_THAT(cycles, ::testing::StartsWith("the task graph has 10000 cycles:\n"));
+  EXPECT_THAT(cycles, ::testing::EndsWith("\n  and 9980 more"));
+
+  classes.clear();
+  for (int number = 0; number < 1'000; ++number)
+    classes.push_back(
+        make_task(fmt::format("t_{:05}", number), {fmt::format("t_{:05}", (number + 1) % 1'000)}));
+  const std::string cycle = error_of<PlanError>([&] { Graph{classes}; });
+  EXPECT_LT(cycle.size(), 1'000U);
+  EXPECT_THAT(cycle, ::testing::EndsWith("t_00049 -> (950 tasks more) -> t_00000"));
+}
+
 }  // namespace
 }  // namespace rota

@@ -48,10 +48,16 @@ std::string printable(std::string_view id) {
   return text;
 }
 
-[[noreturn]] void throw_lines(std::string_view summary, const std::vector<std::string>& lines) {
-  if (lines.size() == 1) throw PlanError(lines.front());
-  std::string text = fmt::format("{} {}:", lines.size(), summary);
-  for (const std::string& line : lines) text += "\n  " + line;
+// More is read by nobody, and 20,000 lines would be a megabyte.
+constexpr std::size_t kShownLines = 50;
+
+// `line` gives the line of one position.
+template <class Line>
+[[noreturn]] void throw_lines(std::string_view summary, std::size_t count, const Line& line) {
+  if (count == 1) throw PlanError(line(0));
+  std::string text = fmt::format("{} {}:", count, summary);
+  for (std::size_t at = 0; at < std::min(count, kShownLines); ++at) text += "\n  " + line(at);
+  if (count > kShownLines) text += fmt::format("\n  and {} more", count - kShownLines);
   throw PlanError(text);
 }
 
@@ -63,12 +69,12 @@ void throw_missing_dependencies(std::vector<MissingDependency> missing,
   std::ranges::sort(missing, {},
                     [](const MissingDependency& one) { return std::tie(one.task_id, one.needs); });
   Suggestions suggestions(known);
-  std::vector<std::string> lines;
-  for (const MissingDependency& one : missing) {
-    lines.push_back(fmt::format("{} needs {}, which is not {}{}", printable(one.task_id),
-                                printable(one.needs), not_being, suggestions.for_id(one.needs)));
-  }
-  throw_lines(fmt::format("dependencies are not {}", not_being), lines);
+  throw_lines(fmt::format("dependencies are not {}", not_being), missing.size(),
+              [&](std::size_t at) {
+                const MissingDependency& one = missing[at];
+                return fmt::format("{} needs {}, which is not {}{}", printable(one.task_id),
+                                   printable(one.needs), not_being, suggestions.for_id(one.needs));
+              });
 }
 
 void throw_unknown_tasks(std::vector<std::string> task_ids,
@@ -76,12 +82,10 @@ void throw_unknown_tasks(std::vector<std::string> task_ids,
   std::ranges::sort(task_ids);
   task_ids.erase(std::unique(task_ids.begin(), task_ids.end()), task_ids.end());
   Suggestions suggestions(known);
-  std::vector<std::string> lines;
-  for (const std::string& id : task_ids) {
-    lines.push_back(
-        fmt::format("no task {} is registered{}", printable(id), suggestions.for_id(id)));
-  }
-  throw_lines("tasks are not registered", lines);
+  throw_lines("tasks are not registered", task_ids.size(), [&](std::size_t at) {
+    return fmt::format("no task {} is registered{}", printable(task_ids[at]),
+                       suggestions.for_id(task_ids[at]));
+  });
 }
 
 }  // namespace rota::inline v1

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,29 @@ inline TaskClassPtr make_task(TaskMetadata metadata) {
 
 inline TaskClassPtr make_task(std::string task_id, std::vector<std::string> dependencies = {}) {
   return make_task({.task_id = std::move(task_id), .dependencies = std::move(dependencies)});
+}
+
+// A class whose code has a fingerprint, as that of a plugin.
+class FingerprintedTaskClass final : public TaskClass {
+ public:
+  FingerprintedTaskClass(TaskMetadata metadata, std::string fingerprint)
+      : TaskClass(std::move(metadata)), fingerprint_(std::move(fingerprint)) {}
+  std::string_view fingerprint() const override { return fingerprint_; }
+  TaskClassPtr with_task_id(std::string task_id) const override {
+    TaskMetadata renamed = metadata();
+    renamed.task_id = std::move(task_id);
+    return std::make_shared<FingerprintedTaskClass>(std::move(renamed), fingerprint_);
+  }
+
+ private:
+  std::unique_ptr<BaseTask> construct(const Arguments& arguments) const override {
+    return std::make_unique<EmptyTask>(arguments);
+  }
+  std::string fingerprint_;
+};
+
+inline TaskClassPtr make_task_of_code(TaskMetadata metadata, std::string fingerprint) {
+  return std::make_shared<FingerprintedTaskClass>(std::move(metadata), std::move(fingerprint));
 }
 
 // The message of the error that `function` throws as E.

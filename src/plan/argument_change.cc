@@ -32,6 +32,7 @@ std::set<std::string> names_that_differ(const Json& stored, const Json& now) {
 }  // namespace
 
 std::string describe_argument_change(std::string_view stored, const Arguments& now) {
+  if (now.empty() && stored == "{}") return {};
   const std::string text = now.to_json();
   if (text == stored) return {};
   const Json before = Json::parse(stored, nullptr, false);

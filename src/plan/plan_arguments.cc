@@ -21,7 +21,8 @@ std::string unknown_task(const Graph& graph, const std::string& task_id) {
 }  // namespace
 
 std::vector<Arguments> complete_arguments(const Graph& graph,
-                                          const std::map<std::string, Arguments>& given) {
+                                          const std::map<std::string, Arguments>& given,
+                                          const std::vector<bool>& only) {
   std::vector<Arguments> arguments(graph.size());
   std::vector<std::string> wrong;
   for (const auto& [task_id, values] : given) {
@@ -33,7 +34,7 @@ std::vector<Arguments> complete_arguments(const Graph& graph,
   }
   for (TaskIndex task = 0; task < graph.size(); ++task) {
     const auto reasons = validate_arguments(graph.task_class(task)->metadata(), arguments[task]);
-    if (!reasons.empty()) {
+    if (!reasons.empty() && (only.empty() || only[task])) {
       wrong.push_back(fmt::format("task {}: {}", graph.task_id(task), fmt::join(reasons, "; ")));
     }
   }

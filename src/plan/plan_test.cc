@@ -377,6 +377,113 @@ TEST_F(PlanTest, AMissingRequiredArgumentIsAnError) {
             (Arguments{{"source", "x"}}));
 }
 
+// What a run stores: the hash too.
+class PlanByContentTest : public PlanTest {
+ protected:
+  void run_one(const std::string& input, const std::string& output) {
+    const ExecutionHandle handle = log_->begin_execution({.task_id = "t_a", .version = "1.0.0"});
+    write(output, "made");
+    FileStamp read = stamp(input);
+    FileStamp made = stamp(output);
+    read.content_hash = log_->stamp_file(root_ / input).content_hash;
+    made.content_hash = log_->stamp_file(root_ / output).content_hash;
+    ASSERT_TRUE(log_->finish_execution(handle, {.inputs = {read}, .outputs = {made}}));
+  }
+  // Into the past, to which no clock of a file system is coarse.
+  void touch(const std::string& path, std::int64_t seconds) {
+    const timespec times[2] = {{seconds, 0}, {seconds, 1}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, (root_ / path).c_str(), times, 0), 0);
+  }
+  std::string reason() { return reasons(plan(Graph({make_task("t_a")})))[0]; }
+};
+
+TEST_F(PlanByContentTest, AFileThatIsOnlyTouchedMakesNothingStale) {
+  run_one("raw.csv", "table");
+  touch("raw.csv", 1'000'000'000);
+  touch("table", 1'000'000'001);
+  EXPECT_EQ(reason(), "t_a: up to date since T");
+}
+
+TEST_F(PlanByContentTest, AFileThatIsWrittenAnewWithTheSameContentMakesNothingStale) {
+  run_one("raw.csv", "table");
+  fs::remove(root_ / "raw.csv");
+  write("raw.csv");
+  touch("raw.csv", 1'000'000'000);
+  EXPECT_EQ(reason(), "t_a: up to date since T");
+}
+
+TEST_F(PlanByContentTest, AnotherContentOfTheSameSizeIsAChange) {
+  run_one("raw.csv", "table");
+  write("raw.csv", "CONTENT");
+  touch("raw.csv", 1'000'000'000);
+  EXPECT_EQ(reason(), "t_a: input raw.csv changed");
+  write("raw.csv");
+  write("table", "MADE");
+  touch("table", 1'000'000'000);
+  EXPECT_EQ(reason(), "t_a: output table changed");
+}
+
+TEST_F(PlanByContentTest, AFolderInThePlaceOfTheFileIsAChange) {
+  run_one("raw.csv", "table");
+  fs::remove(root_ / "raw.csv");
+  fs::create_directory(root_ / "raw.csv");
+  EXPECT_EQ(reason(), "t_a: input raw.csv changed");
+}
+
+TEST_F(PlanTest, AnotherBuildOfTheCodeRunsTheTask) {
+  const auto with_code = [&](const std::string& fingerprint) {
+    return plan(Graph({testing_tasks::make_task_of_code({.task_id = "t_a"}, fingerprint)}));
+  };
+  log_->record_task_execution({.task_id = "t_a", .version = "1.0.0", .fingerprint = "build-id:1"},
+                              {});
+  EXPECT_EQ(with_code("build-id:1").count_to_run(), 0U);
+  EXPECT_EQ(reasons(with_code("build-id:2"))[0], "t_a: code changed");
+  EXPECT_EQ(with_code("build-id:2").steps[0].kind, ReasonKind::code_changed);
+  EXPECT_EQ(with_code("").count_to_run(), 0U) << "unknown code is not called changed";
+  log_->record_task_execution({.task_id = "t_a", .version = "1.0.0"}, {});
+  EXPECT_EQ(with_code("build-id:2").count_to_run(), 0U) << "nor is what an old log knows of";
+}
+
+TEST_F(PlanTest, OnlyTheTasksNamedArePlannedAndTheOthersCountAsTheyAre) {
+  run(plan());
+  write("raw.csv", "longer content");
+  PlanOptions options;
+  options.only = {"t_report", "t_clean"};
+  const Plan part = plan(options);
+  EXPECT_THAT(reasons(part),
+              ElementsAre("t_clean: up to date since T", "t_report: up to date since T"));
+  EXPECT_EQ(part.graph.size(), 2U);
+  EXPECT_THAT(part.graph.dependencies(0), ElementsAre());
+  EXPECT_THAT(part.graph.dependencies(1), ElementsAre(0));
+  options.force = true;
+  EXPECT_THAT(reasons(plan(options)), ElementsAre("t_clean: forced", "t_report: forced"));
+  options.only.emplace();
+  EXPECT_EQ(plan(options).steps.size(), 0U);
+}
+
+TEST_F(PlanTest, WhatIsNotNamedAndNeverSucceededIsAnErrorThatNamesIt) {
+  PlanOptions options;
+  options.only = {"t_report"};
+  for (const bool force : {false, true}) {
+    options.force = force;
+    EXPECT_EQ(
+        error_of<PlanError>([&] { plan(options); }),
+        "t_report needs t_clean, which has never succeeded and is not among the tasks to run; "
+        "select it too, as with +t_report");
+  }
+  options.only = {"t_reprot"};
+  EXPECT_EQ(error_of<PlanError>([&] { plan(options); }),
+            "task t_reprot is not in the graph of the plan");
+}
+
+TEST_F(PlanTest, ATaskThatIsForcedRunsAlsoWhereItIsUpToDate) {
+  run(plan());
+  PlanOptions options;
+  options.forced = {"t_clean"};
+  EXPECT_THAT(reasons(plan(options)), ElementsAre("t_import: up to date since T", "t_clean: forced",
+                                                  "t_report: dependency t_clean ran later"));
+}
+
 TEST(LocalTime, IsInTheZoneOfTheProcess) {
   const char* before = std::getenv("TZ");
   const std::string saved = before == nullptr ? "" : before;

@@ -26,7 +26,7 @@ ROTA_EXPORT std::string tasks_to_json(const std::map<std::string, TaskMetadata>&
 // {task_id, satisfied, unsatisfied: [{task_id, latest: null or an execution}]}
 ROTA_EXPORT std::string check_to_json(const TaskMetadata& task,
                                       const std::vector<UnsatisfiedDependency>& unsatisfied);
-// {tasks, to_run, up_to_date, steps: [{task_id, will_run, kind, reason, arguments, dependencies}]}
+// {tasks, to_run, up_to_date, plan_hash, steps: [{task_id, will_run, kind, reason, arguments, dependencies}]}
 ROTA_EXPORT std::string plan_to_json(const Plan& plan);
 // {task_id, task_type, task_run_id, state, success, execution_time, started_at, finished_at,
 //  version, arguments, run_id, reason, message, input_files, output_files, metrics, owner,

@@ -6,30 +6,6 @@
 namespace rota::inline v1 {
 namespace {
 
-const char* name_of(ReasonKind kind) {
-  switch (kind) {
-    case ReasonKind::up_to_date:
-      return "up_to_date";
-    case ReasonKind::never_ran:
-      return "never_ran";
-    case ReasonKind::failed:
-      return "failed";
-    case ReasonKind::version_changed:
-      return "version_changed";
-    case ReasonKind::argument_changed:
-      return "argument_changed";
-    case ReasonKind::input_changed:
-      return "input_changed";
-    case ReasonKind::output_changed:
-      return "output_changed";
-    case ReasonKind::dependency_ran_later:
-      return "dependency_ran_later";
-    case ReasonKind::forced:
-      return "forced";
-  }
-  return "unknown";
-}
-
 Json counts_tree(const RunSummary& summary) {
   Json counts = Json::object();
   for (const TaskOutcome& outcome : summary.outcomes) {
@@ -43,8 +19,10 @@ Json counts_tree(const RunSummary& summary) {
 
 std::string plan_to_json(const Plan& plan) {
   const std::size_t to_run = plan.count_to_run();
-  const Json head = {
-      {"tasks", plan.steps.size()}, {"to_run", to_run}, {"up_to_date", plan.steps.size() - to_run}};
+  const Json head = {{"tasks", plan.steps.size()},
+                     {"to_run", to_run},
+                     {"up_to_date", plan.steps.size() - to_run},
+                     {"plan_hash", plan.hash()}};
   return with_list(head, "steps", lines(plan.steps, [&](const PlanStep& step) {
                      Json dependencies = Json::array();
                      for (const TaskIndex dependency : plan.graph.dependencies(step.task)) {
@@ -52,7 +30,7 @@ std::string plan_to_json(const Plan& plan) {
                      }
                      return Json{{"task_id", plan.graph.task_id(step.task)},
                                  {"will_run", step.will_run()},
-                                 {"kind", name_of(step.kind)},
+                                 {"kind", to_string(step.kind)},
                                  {"reason", step.reason},
                                  {"arguments", arguments_tree(step.arguments)},
                                  {"dependencies", std::move(dependencies)}};

@@ -396,6 +396,7 @@ ExecutionStart RunDriver::describe_start(const PlanStep& step, std::size_t place
           .arguments = step.arguments.to_json(),
           .run_id = summary_.run_id,
           .reason = step.reason,
+          .fingerprint = std::string(plan_.graph.task_class(step.task)->fingerprint()),
           .attempt = static_cast<int>(std::max(summary_.outcomes[step.task].attempts, 1U)),
           .worker = static_cast<int>(place)};
 }

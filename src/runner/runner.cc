@@ -67,6 +67,15 @@ void reconcile(Executor& executor) {
   if (!found.problem.empty()) throw Error(found.problem);
 }
 
+void end_run(const Plan& plan, ExecutionLog& log, RunSummary& summary) {
+  if (plan.count_to_run() == 0) return;
+  try {
+    log.finish_run(summary.run_id);
+  } catch (const LogError&) {
+    summary.log_failed = true;
+  }
+}
+
 }  // namespace
 
 RunObserver::~RunObserver() = default;
@@ -101,9 +110,11 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
     // First of all: what it starts shares nothing with what is made from now on.
     const auto executor = make_executor(complete, plan.count_to_run());
     reconcile(*executor);
+    begin_run(log, plan, summary.run_id);
     RunDriver driver(plan, log, complete, summary);
     driver.drive(*executor);
   }
+  end_run(plan, log, summary);
   const bool asked_to_stop = options.stop.stop_requested() || options.cancel.stop_requested() ||
                              options.kill.stop_requested();
   summary.interrupted = asked_to_stop && !summary.succeeded();

@@ -174,7 +174,7 @@ std::int64_t Statement::integer(int column) const noexcept {
   return ::sqlite3_column_int64(statement_, column);
 }
 
-std::string Statement::text(int column) const {
+std::string_view Statement::view(int column) const {
   const auto* data = reinterpret_cast<const char*>(::sqlite3_column_text(statement_, column));
   if (data == nullptr) {
     if (is_null(column)) return {};

@@ -96,7 +96,9 @@ class Statement {
   // Runs a statement that gives no rows.
   void run();
   std::int64_t integer(int column) const noexcept;
-  std::string text(int column) const;
+  std::string text(int column) const { return std::string(view(column)); }
+  // Valid until the next step.
+  std::string_view view(int column) const;
   bool is_null(int column) const noexcept;
 
  private:

@@ -5,6 +5,7 @@
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
+#include "sqlite_log/run_queries.h"
 #include "sqlite_log/sqlite_log.h"
 #include "sqlite_log/upkeep_queries.h"
 
@@ -43,6 +44,7 @@ void remove_all(Connection& connection, const Owners& owners) {
     if (!owners.is_dead(active.owner)) throw AlreadyRunningError(cannot_replace_message(active));
   }
   delete_all_executions(connection);
+  delete_all_runs(connection);
 }
 
 }  // namespace

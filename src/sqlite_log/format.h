@@ -51,7 +51,14 @@ inline constexpr std::array kLogMigrations = {Migration{
     "ALTER TABLE execution ADD COLUMN worker INTEGER CHECK (worker >= 1);"
     "ALTER TABLE execution ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';"
     "DROP INDEX execution_task;"
-    "CREATE INDEX execution_not_run ON execution (task_id) WHERE state > 6",
+    "CREATE INDEX execution_not_run ON execution (task_id) WHERE state > 6;"
+    "CREATE TABLE plan (plan_hash TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;"
+    "CREATE TABLE run (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, plan_hash "
+    "TEXT NOT NULL REFERENCES plan, resumes TEXT NOT NULL, after_sequence INTEGER NOT NULL "
+    "CHECK (after_sequence >= 0), started_at INTEGER NOT NULL, finished_at INTEGER, "
+    "owner_host TEXT NOT NULL, owner_boot_id TEXT NOT NULL, owner_pid INTEGER NOT NULL, "
+    "owner_start_ticks INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX run_plan ON run (plan_hash)",
     {2, 0}}};
 
 // Of this version.

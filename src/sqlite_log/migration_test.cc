@@ -201,6 +201,10 @@ TEST_F(MigrationTest, AFileOfEachReleasedFormatIsOpened) {
     EXPECT_EQ(import.owner.host, "mill");
     log->record_task_execution({.task_id = "t_new"}, {});
     EXPECT_EQ(log->get_task_execution_history({}).size(), 6U);
+    const std::vector<RecordedRun> runs = log->get_run_history(0);
+    ASSERT_EQ(runs.size(), format < 2 ? 0U : 1U) << "format 1 kept none";
+    if (!runs.empty())
+      EXPECT_THAT(log->find_plan(runs[0].start.plan_hash).value_or(""), HasSubstr("t_import"));
   }
 }
 

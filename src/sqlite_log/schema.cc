@@ -80,6 +80,28 @@ CREATE TABLE execution_file (
 
 -- Who made or read a file, newest first.
 CREATE INDEX execution_file_path ON execution_file (path, direction, started_sequence);
+
+-- What a run has frozen, once, however many runs have it.
+CREATE TABLE plan (
+  plan_hash TEXT PRIMARY KEY,             -- "sha256:HEX" of the content
+  content TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY,             -- the order of starts, by commit
+  run_id TEXT NOT NULL UNIQUE,
+  plan_hash TEXT NOT NULL REFERENCES plan,
+  resumes TEXT NOT NULL,                  -- run_id of the run that it goes on with; '': none
+  after_sequence INTEGER NOT NULL CHECK (after_sequence >= 0),  -- the last number when it began
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,                    -- NULL: it goes on, or its owner died
+  owner_host TEXT NOT NULL,               -- the process that drives it, as in execution
+  owner_boot_id TEXT NOT NULL,
+  owner_pid INTEGER NOT NULL,
+  owner_start_ticks INTEGER NOT NULL
+) STRICT;
+-- Which plans are in use.
+CREATE INDEX run_plan ON run (plan_hash);
 )sql";
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "sqlite_log/journal.h"
 #include "sqlite_log/lease.h"
 #include "sqlite_log/lease_queries.h"
+#include "sqlite_log/past_queries.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
 
@@ -169,6 +170,14 @@ std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id)
   std::optional<Execution> execution = select_execution(*reader, task_run_id);
   if (execution) show_lost_if_owner_is_dead(*execution, owners_);
   return execution;
+}
+
+void SqliteLog::find_latest_executions(std::span<const std::string_view> task_ids,
+                                       const TakePastExecution& take) const {
+  check_usable("read");
+  if (task_ids.empty()) return;
+  const ReaderPool::Lease reader = readers_->take();
+  read_at_once(*reader, [&] { select_latest_of_many(*reader, owners_, task_ids, take); });
 }
 
 std::string SqliteLog::remark() const {

@@ -40,11 +40,20 @@ class SqliteLog final : public ExecutionLog {
   std::optional<Execution> find_latest_execution(std::string_view task_id,
                                                  bool success_only) const override;
   std::optional<Execution> find_execution(std::string_view task_run_id) const override;
+  void find_latest_executions(std::span<const std::string_view> task_ids,
+                              const TakePastExecution& take) const override;
   void import_executions(ImportMode mode,
                          const std::function<void(const AddExecution&)>& produce) override;
   void read_snapshot(const std::function<void(const LogSnapshot&)>& read) const override;
   std::string location() const override { return file_.path.string(); }
   std::string remark() const override;
+
+  // Runs and their plans.
+  void begin_run(const RunStart& start, std::string_view plan) override;
+  bool finish_run(std::string_view run_id) override;
+  std::optional<RecordedRun> find_run(std::string_view run_id) const override;
+  std::vector<RecordedRun> get_run_history(std::size_t limit) const override;
+  std::optional<std::string> find_plan(std::string_view plan_hash) const override;
 
   // Files of executions.
   std::filesystem::path project_root() const override { return names_.root(); }

@@ -6,6 +6,7 @@
 #include "sqlite_log/log_check.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
+#include "sqlite_log/run_queries.h"
 #include "sqlite_log/sqlite_log.h"
 #include "sqlite_log/upkeep_queries.h"
 
@@ -76,6 +77,7 @@ CleanupResult SqliteLog::cleanup_old_executions(const CleanupRule& rule) {
     result = decide(connection, rule, names_.root(), owners_.now());
     for (const CleanupEntry& entry : result.removed)
       remove_execution(connection, entry.started_sequence);
+    delete_unused_runs(connection);
   });
   return result;
 }

@@ -162,7 +162,8 @@ bool BaseTask::stop_requested() const noexcept {
   return stop_source_.stop_requested() || context_.stop.stop_requested();
 }
 
-void BaseTask::bind_identity(const TaskMetadata& metadata, const Arguments& arguments) {
+void BaseTask::bind_identity(const TaskMetadata& metadata, const Arguments& arguments,
+                             std::string_view fingerprint) {
   if (!task_id_.empty() && task_id_ != metadata.task_id) {
     throw TaskRegistryError(fmt::format(
         "class {} is registered as {} but its constructor names it {}; use one id for both",
@@ -172,6 +173,7 @@ void BaseTask::bind_identity(const TaskMetadata& metadata, const Arguments& argu
   if (task_type_.empty()) task_type_ = metadata.task_type;
   if (description_.empty()) description_ = metadata.description;
   version_ = metadata.version;
+  fingerprint_ = fingerprint;
   arguments_ = arguments;
   logger_ = Logger(task_id_, context_.sink);
 }

@@ -235,6 +235,52 @@ TEST_F(BaseTaskTest, RemembersAnInputAsItWasWhenItWasTold) {
   EXPECT_EQ(latest().end.inputs.at(0).size_bytes, 3U);
 }
 
+TEST_F(BaseTaskTest, AnInputThatChangedUnderTheTaskHasNoHash) {
+  std::ofstream(folder_ / "in.txt") << "abc";
+  task_.script = {{"read", [this](OperationContext&) {
+                     task_.track_input("in.txt");
+                     std::ofstream(folder_ / "in.txt") << "abcd";
+                     return OperationResult::success();
+                   }}};
+  ASSERT_TRUE(task_.run());
+  EXPECT_EQ(latest().end.inputs.at(0).content_hash, "");
+}
+
+TEST_F(BaseTaskTest, TakesTheHashOfAFileFromTheLogWhereThatKnowsIt) {
+  std::ofstream(folder_ / "in.txt") << "abc";
+  task_.script = {{"read", [this](OperationContext&) {
+                     task_.track_input("in.txt");
+                     return OperationResult::success();
+                   }}};
+  ASSERT_TRUE(task_.run());
+  const FileStamp read = latest().end.inputs.at(0);
+  EXPECT_EQ(read.content_hash, log_->stamp_file(folder_ / "in.txt").content_hash);
+
+  FileStamp told = read;
+  told.content_hash = "xxh3:00000000000000000000000000000001";
+  log_->record_task_execution({.task_id = "t_maker"}, {.outputs = {told}});
+  ASSERT_TRUE(task_.run());
+  EXPECT_EQ(latest().end.inputs.at(0).content_hash, told.content_hash) << "not read again";
+}
+
+TEST_F(BaseTaskTest, AFolderAndAFailedExecutionHaveNoHash) {
+  std::ofstream(folder_ / "in.txt") << "abc";
+  std::filesystem::create_directory(folder_ / "made");
+  bool fails = false;
+  task_.script = {{"make", [&](OperationContext&) {
+                     task_.track_output("made");
+                     task_.track_output("in.txt");
+                     return fails ? OperationResult::error("told to") : OperationResult::success();
+                   }}};
+  ASSERT_TRUE(task_.run());
+  EXPECT_EQ(latest().end.outputs.at(0).content_hash, "");
+  EXPECT_NE(latest().end.outputs.at(1).content_hash, "");
+  fails = true;
+  std::ofstream(folder_ / "in.txt") << "abcdef";
+  ASSERT_FALSE(task_.run());
+  EXPECT_EQ(latest().end.outputs.at(1).content_hash, "");
+}
+
 TEST_F(BaseTaskTest, RefusesAnOperationThatIsAddedByAnother) {
   task_.script = {{"one", [this](OperationContext&) {
                      task_.add_operation("late", task_.step("late"));

@@ -19,4 +19,10 @@ std::optional<FileStamp> stamp_file(const std::filesystem::path& file,
 std::vector<FileStamp> stamp_files(const std::vector<TrackedFile>& files,
                                    const std::filesystem::path& root, bool all_must_exist);
 
+// Gives stamps of regular files the hash of their content, as long as the file is as its stamp says; the
+// others, and what cannot be read, stay without. A hash that `log` has of a file with that name, size and time
+// is taken from there; null: no log is asked.
+void add_content_hashes(std::vector<FileStamp>& stamps, const std::filesystem::path& root,
+                        const ExecutionLog* log);
+
 }  // namespace rota::inline v1

@@ -65,7 +65,8 @@ bool BaseTask::Run::begin() {
         .version = task_.version_,
         .arguments = log_ != nullptr ? task_.arguments_.to_json() : std::string(),
         .run_id = task_.context_.run_id,
-        .reason = task_.context_.reason};
+        .reason = task_.context_.reason,
+        .fingerprint = task_.fingerprint_};
     handle_ =
         log_ != nullptr ? log_->begin_execution(start) : task_.context_.recorder->begin(start);
     task_.task_run_id_ = handle_.task_run_id;
@@ -173,6 +174,10 @@ ExecutionEnd BaseTask::Run::describe_end(bool succeeded) {
     const std::filesystem::path& root = task_.context_.project_root;
     end.inputs = stamp_files(task_.inputs_, root, succeeded);
     end.outputs = stamp_files(task_.outputs_, root, succeeded);
+    if (succeeded) {
+      add_content_hashes(end.inputs, root, log_);
+      add_content_hashes(end.outputs, root, log_);
+    }
   } catch (const std::exception& error) {
     fail(TaskStatus::error, "tracking", error.what());
   }

@@ -106,7 +106,7 @@ std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   try {
     task = construct(given);
     if (task == nullptr) throw TaskRegistryError("its factory gave no object");
-    task->bind_identity(metadata(), values);
+    task->bind_identity(metadata(), values, fingerprint());
   } catch (const ArgumentError& error) {
     std::throw_with_nested(ArgumentError(fmt::format("task {}: {}", task_id(), error.what())));
   } catch (const std::exception& error) {

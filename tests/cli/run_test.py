@@ -52,11 +52,11 @@ def test_a_new_version_runs_its_task_and_what_follows(project):
     project.add("pipeline_next", "pipeline")
     plan = project.plan()
     assert plan["t_clean"] == "version 1.0.0 -> 1.1.0"
-    assert plan["t_report"] == "dependency t_clean ran later"
-    assert plan["t_import"].startswith("up to date since") and plan["t_other"].startswith("up to date since")
+    # The same plugin has them, so that their code is another build too.
+    assert plan["t_report"] == plan["t_import"] == plan["t_other"] == "code changed"
     project.forget_runs()
     assert project.command("run").returncode == 0
-    assert project.ran() == ["t_clean", "t_report"]
+    assert sorted(project.ran()) == ALL
 
 
 def test_a_task_run_alone_makes_what_follows_stale(project):
