@@ -20,7 +20,7 @@ enum class AtKill {
 class Signals {
  public:
   // `told` is called with what to say to the person, from a thread of its own.
-  Signals(std::function<void(const char*)> told, AtKill at_kill);
+  explicit Signals(std::function<void(const char*)> told, AtKill at_kill = AtKill::end_process);
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   ~Signals();
