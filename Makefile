@@ -22,7 +22,7 @@ demo:
 	@tools/demo
 
 test:
-	@tools/setup
+	@tools/setup test
 	@tools/build $(PRESET)
 	@ctest --preset $(PRESET) -j $$(nproc)
 

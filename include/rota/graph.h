@@ -45,8 +45,6 @@ class ROTA_EXPORT Graph {
   }
 
  private:
-  Graph() = default;
-
   static std::span<const TaskIndex> row(const std::vector<TaskIndex>& offsets,
                                         const std::vector<TaskIndex>& values, TaskIndex task) {
     return std::span(values).subspan(offsets[task], offsets[task + 1] - offsets[task]);

@@ -36,9 +36,10 @@ void add_commands(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   app.footer(kExitCodes);
   for (const auto add :
-       {add_list, add_show, add_discover, add_check, add_plan, add_run, add_log, add_lineage,
-        add_import, add_export, add_clean, add_verify, add_graph, add_report, add_status,
-        add_validate, add_validate_child, add_doctor, add_new, add_why})
+       {add_list,  add_show,    add_discover, add_check,    add_plan,           add_run,
+        add_log,   add_lineage, add_import,   add_export,   add_clean,          add_verify,
+        add_graph, add_report,  add_status,   add_validate, add_validate_child, add_doctor,
+        add_new,   add_why})
     add(app, line);
 }
 

@@ -212,7 +212,7 @@ Graph::Graph(std::vector<TaskClassPtr> task_classes) {
 Graph Graph::subgraph(std::span<const TaskIndex> tasks) const {
   constexpr TaskIndex kOutside = std::numeric_limits<TaskIndex>::max();
   std::vector<TaskIndex> number_of(size(), kOutside);
-  Graph part;
+  Graph part(TaskClasses{});
   part.index_.reserve(tasks.size());
   for (const TaskIndex task : tasks) {
     const auto number = static_cast<TaskIndex>(part.task_classes_.size());

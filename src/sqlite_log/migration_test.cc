@@ -203,8 +203,8 @@ TEST_F(MigrationTest, AFileOfEachReleasedFormatIsOpened) {
     EXPECT_EQ(log->get_task_execution_history({}).size(), 6U);
     const std::vector<RecordedRun> runs = log->get_run_history(0);
     ASSERT_EQ(runs.size(), format < 2 ? 0U : 1U) << "format 1 kept none";
-    if (!runs.empty())
-      EXPECT_THAT(log->find_plan(runs[0].start.plan_hash).value_or(""), HasSubstr("t_import"));
+    for (const RecordedRun& run : runs)
+      EXPECT_THAT(log->find_plan(run.start.plan_hash).value_or(""), HasSubstr("t_import"));
   }
 }
 

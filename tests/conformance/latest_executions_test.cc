@@ -54,7 +54,9 @@ class LatestExecutionsTest : public ConformanceTest {
       const auto newest = log_->find_latest_execution(task_ids[at], false);
       const auto success = log_->find_latest_execution(task_ids[at], true);
       ASSERT_EQ(found[at].newest_started_sequence, newest ? newest->started_sequence : 0);
-      if (newest) ASSERT_EQ(found[at].newest_state, newest->state());
+      if (newest) {
+        ASSERT_EQ(found[at].newest_state, newest->state());
+      }
       ASSERT_EQ(found[at].success_finished_sequence, success ? success->finished_sequence : 0);
       if (!success) continue;
       ASSERT_EQ(found[at].version, success->start.version);
