@@ -93,9 +93,12 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   RunOptions options = run_options_of(tasks.project(), given.settings());
   tasks.explain_if_empty();
   if (line.dry_run) return show_plan(line, tasks);
+  // A graph that has no order leaves no log behind.
+  std::optional<Graph> graph;
+  if (!line.resume) graph = select_graph(line, tasks);
   const auto log = tasks.open_log_for_writing();
   log->mark_lost_executions();
-  const Plan plan = select_plan(line, tasks, *log);
+  const Plan plan = select_plan(line, tasks, *log, std::move(graph));
 
   Progress progress({.quiet = line.json,
                      .terminal = !line.json && stdout_can_be_redrawn(),

@@ -154,9 +154,10 @@ Plan plan_graph(const CommandLine& line, const ProjectTasks& tasks, Graph graph,
   return plan_graph(line, tasks, std::move(graph), log, std::nullopt);
 }
 
-Plan select_plan(const CommandLine& line, const ProjectTasks& tasks, const ExecutionLog& log) {
+Plan select_plan(const CommandLine& line, const ProjectTasks& tasks, const ExecutionLog& log,
+                 std::optional<Graph> selected) {
   if (line.resume) return resume(line, tasks, log);
-  Graph graph = select_graph(line, tasks);
+  Graph graph = selected ? std::move(*selected) : select_graph(line, tasks);
   std::optional<std::vector<std::string>> only;
   if (line.only && !line.task_ids.empty()) only = find_all_named_tasks(line.task_ids, true, tasks);
   if (line.failed) {

@@ -51,7 +51,10 @@ class Supervisor {
     sigset_t children;
     ::sigemptyset(&children);
     ::sigaddset(&children, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &children, nullptr);
+    // A worker that has just been forked would ignore them too: blocked, they wait until it listens.
+    sigset_t blocked = children;
+    for (const int number : kIgnored) ::sigaddset(&blocked, number);
+    ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
     child_ended_ = UniqueFd(::signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
     runner_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, runner, 0)));
     runner_is_gone_ = !runner_.valid() || ::getppid() != runner;

@@ -40,7 +40,7 @@ def test_each_kind_of_bad_log_is_refused_in_one_line_and_left_as_it_is(project):
 
     def refused(what):
         before = None if log.is_dir() else log.read_bytes()
-        for command in (["run", "--force"], ["log"], ["log", "--json"], ["verify"], ["clean", "--dry-run"], ["export"]):
+        for command in (["run", "--force"], ["log"], ["log", "--json"], ["verify"], ["clean", "--keep", "1", "--dry-run"], ["export"]):
             project.forget_runs()
             done = project.command(*command)
             assert done.returncode == 5 and done.stdout == "", (what, command, done.stdout, done.stderr)
@@ -119,7 +119,7 @@ def test_a_log_in_a_folder_that_cannot_be_made_is_refused(project, anybody):
 def test_the_log_goes_where_rota_log_points(project):
     project.environment["ROTA_LOG"] = str(project.folder / "elsewhere" / "mine.db")
     assert project.command("run", "t_import").returncode == 0
-    assert (project.folder / "elsewhere" / "mine.db").exists() and not (project.folder / ".rota").exists()
+    assert (project.folder / "elsewhere" / "mine.db").exists() and not (project.folder / ".rota" / "log.db").exists()
 
 
 def test_the_files_of_the_log_are_private(project):

@@ -21,7 +21,8 @@ def test_a_drawing_tells_by_colour_and_word_how_each_task_stands(project):
     project.add("pipeline_next", "pipeline")
     done = project.command("graph", "--format", "svg")
     assert done.returncode == 0 and done.stderr == ""
-    assert classes(done.stdout) == {"t_import": "task up_to_date", "t_clean": "task stale", "t_report": "task stale",
+    # Another build of the plugin: the code of all its tasks counts as changed.
+    assert classes(done.stdout) == {"t_import": "task stale", "t_clean": "task stale", "t_report": "task stale",
                                     "t_other": "task failed"}
     assert done.stdout.count('class="arrow"') == 2
 

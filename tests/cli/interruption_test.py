@@ -12,6 +12,13 @@ def states_of(project, task_id):
     return [state for id_, state in project.states() if id_ == task_id]
 
 
+def expect_only_import_ran(project):
+    """The start of the next may have been written with its end; then it did not begin."""
+    states = project.states()
+    assert states[-1] == ("t_import", "success")
+    assert all(state == "cancelled" for _, state in states[:-1])
+
+
 def test_after_kill_9_what_had_finished_is_there_and_what_had_not_is_lost(project):
     project.tell("wait_t_clean")
     running = project.start("run", "-j", "2")
@@ -47,7 +54,7 @@ def test_the_first_interrupt_waits_for_what_runs_and_starts_nothing_more(project
     project.untell("wait_t_import")
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130 and "interrupted" in one_line(errors)
-    assert project.states() == [("t_import", "success")]
+    expect_only_import_ran(project)
     project.forget_runs()
     assert project.command("run").returncode == 0
     assert sorted(project.ran()) == ["t_clean", "t_other", "t_report"]
@@ -102,7 +109,7 @@ def test_of_two_runs_that_start_together_one_runs_the_task_and_the_other_names_i
     project.untell("wait_t_import")
     ran.communicate(timeout=30)
     assert ran.returncode == 0 and project.ran() == ["t_import"]
-    assert project.states() == [("t_import", "success")]
+    expect_only_import_ran(project)
 
 
 def test_a_reader_that_goes_away_ends_the_run_and_loses_nothing(project):
@@ -113,4 +120,4 @@ def test_a_reader_that_goes_away_ends_the_run_and_loses_nothing(project):
     project.untell("wait_t_import")
     errors = running.stderr.read()
     assert running.wait(timeout=30) == 1 and "standard output cannot be written" in one_line(errors)
-    assert project.states() == [("t_import", "success")]
+    expect_only_import_ran(project)

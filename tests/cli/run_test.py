@@ -188,11 +188,11 @@ def run_on_terminal(project, *arguments):
     return os.waitstatus_to_exitcode(status), shown.decode()
 
 
-def test_a_terminal_shows_one_live_line_and_takes_it_away(project):
+def test_a_terminal_shows_a_live_view_and_takes_it_away(project):
     status, shown = run_on_terminal(project, "run", "-j", "1")
     assert status == 0
-    assert "[0/4] t_import (" in shown and "\x1b[K" in shown
-    after_erasing = shown.replace("\r\n", "\n").split("\x1b[K")[-1]
+    assert "0/4" in shown and "1 running" in shown and "\x1b[J" in shown
+    after_erasing = shown.replace("\r\n", "\n").split("\x1b[J")[-1]
     assert after_erasing.strip().splitlines()[-1].startswith("4 tasks: 4 succeeded")
 
 

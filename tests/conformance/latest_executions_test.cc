@@ -84,12 +84,12 @@ TEST_P(LatestExecutionsTest, ShowOneWhoseOwnerDiedAsLost) {
 }
 
 TEST_P(LatestExecutionsTest, OfTwoThatOverlapTheSuccessThatEndedLastCounts) {
-  const ExecutionHandle first = begin("t_a", R"({"n":1})");
-  const ExecutionHandle second = begin("t_a", R"({"n":2})");
+  const ExecutionHandle first = begin("t_a", "1");
+  const ExecutionHandle second = begin("t_a", "2");
   ASSERT_TRUE(finish(second));
   ASSERT_TRUE(finish(first));
   expect_as_one_by_one({"t_a"});
-  EXPECT_EQ(look_up({"t_a"})[0].arguments, R"({"n":1})");
+  EXPECT_EQ(look_up({"t_a"})[0].arguments, R"({"n":"1"})");
 }
 
 // Few of a long history, which are looked up, and many of a short one, which is read.
