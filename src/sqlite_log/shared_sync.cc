@@ -4,16 +4,13 @@
 #include "os/process_identity.h"
 #include "os/sha256.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <string>
-#include <system_error>
 
 namespace rota::inline v1 {
 
@@ -36,28 +33,26 @@ std::uint64_t mark_of_running_kernel() {
   return mark;
 }
 
-[[noreturn]] void throw_errno(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
 SharedSync::SharedSync(const std::filesystem::path& lock_file)
     : turn_(lock_file, FileLock::Part::second), kernel_(mark_of_running_kernel()) {
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(Numbers) == kSize);
-  {
-    const std::lock_guard hold(turn_);
-    struct stat found {};
-    if (::fstat(turn_.descriptor(), &found) != 0) throw_errno("stat");
-    if (found.st_size < kSize && ::ftruncate(turn_.descriptor(), kSize) != 0) throw_errno("extend");
-  }
+  // Room on the disk is taken now: without it, a write to the memory would end the process.
+  const bool has_room = ::posix_fallocate(turn_.descriptor(), 0, kSize) == 0;
   void* const memory =
-      ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, turn_.descriptor(), 0);
-  if (memory == MAP_FAILED) throw_errno("map");
-  numbers_ = static_cast<Numbers*>(memory);
+      has_room ? ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, turn_.descriptor(), 0)
+               : MAP_FAILED;
+  if (memory == MAP_FAILED) {
+    kernel_ = 0;
+  } else {
+    numbers_ = static_cast<Numbers*>(memory);
+  }
 }
 
-SharedSync::~SharedSync() { ::munmap(numbers_, kSize); }
+SharedSync::~SharedSync() {
+  if (numbers_ != nullptr) ::munmap(numbers_, kSize);
+}
 
 std::uint64_t SharedSync::count_commit() noexcept {
   if (kernel_ == 0) return 0;

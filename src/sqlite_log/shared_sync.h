@@ -18,7 +18,7 @@ namespace rota::inline v1 {
 
 class SharedSync {
  public:
-  // Throws std::system_error.
+  // Where there is no memory to share, each process syncs for itself. Throws std::system_error as FileLock does.
   explicit SharedSync(const std::filesystem::path& lock_file);
   SharedSync(const SharedSync&) = delete;
   SharedSync& operator=(const SharedSync&) = delete;
