@@ -38,7 +38,7 @@ Connection::Connection(const std::filesystem::path& file, Access access, std::fi
   handle_.reset(handle);
   if (handle == nullptr) throw std::bad_alloc();
   if (code != SQLITE_OK) fail(code);
-  ::sqlite3_busy_timeout(handle, kBusySeconds * 1000);
+  when_busy({});
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   ::sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -87,6 +87,20 @@ bool Connection::sync_wal() noexcept {
          wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) == SQLITE_OK;
 }
 
+void Connection::when_busy(std::function<bool(int)> wait) noexcept {
+  when_busy_ = std::move(wait);
+  if (when_busy_ == nullptr) {
+    ::sqlite3_busy_timeout(handle_.get(), kBusySeconds * 1000);
+    return;
+  }
+  ::sqlite3_busy_handler(
+      handle_.get(),
+      [](void* self, int times) {
+        return static_cast<Connection*>(self)->when_busy_(times) ? 1 : 0;
+      },
+      this);
+}
+
 bool Connection::has_moved() const noexcept {
   int moved = 0;
   return ::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==
@@ -94,16 +108,14 @@ bool Connection::has_moved() const noexcept {
          moved != 0;
 }
 
-sqlite3_stmt* Connection::prepared(std::string_view sql) {
-  if (const auto found = statements_.find(sql); found != statements_.end())
-    return found->second.get();
+PreparedStatement& Connection::prepared(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
   sqlite3_stmt* statement = nullptr;
   const int code = ::sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  std::unique_ptr<sqlite3_stmt, Close> owned(statement);
+  PreparedStatement owned{std::unique_ptr<sqlite3_stmt, CloseSqlite>(statement)};
   if (code != SQLITE_OK) fail(code);
-  statements_.emplace(sql, std::move(owned));
-  return statement;
+  return statements_.emplace(sql, std::move(owned)).first->second;
 }
 
 // SQLite forgets the error of a commit, but each of its files remembers its last one.
@@ -128,7 +140,9 @@ void Connection::fail_as_damaged(std::string_view detail) const {
 }
 
 Statement::Statement(Connection& connection, std::string_view sql)
-    : connection_(connection), statement_(connection.prepared(sql)) {
+    : connection_(connection),
+      prepared_(connection.prepared(sql)),
+      statement_(prepared_.handle.get()) {
   assert(!::sqlite3_stmt_busy(statement_));
 }
 
@@ -137,10 +151,19 @@ Statement::~Statement() {
   ::sqlite3_clear_bindings(statement_);
 }
 
-int Statement::index_of(const char* name) const {
-  const int index = ::sqlite3_bind_parameter_index(statement_, name);
-  assert(index > 0);
-  return index;
+// Names are literals: an address stands for one name as long as the program runs.
+int Statement::index_of(const char* name) {
+  auto& known = prepared_.parameters;
+  const auto is_it = [name](const auto& parameter) { return parameter.first == name; };
+  auto at = known.begin() + static_cast<std::ptrdiff_t>(next_);
+  if (at == known.end() || !is_it(*at)) at = std::find_if(known.begin(), known.end(), is_it);
+  if (at == known.end()) {
+    const int index = ::sqlite3_bind_parameter_index(statement_, name);
+    assert(index > 0);
+    at = known.insert(at, {name, index});
+  }
+  next_ = static_cast<std::size_t>(at - known.begin()) + 1;
+  return at->second;
 }
 
 Statement& Statement::bind(const char* name, std::int64_t value) {

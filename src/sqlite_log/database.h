@@ -9,11 +9,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rota::inline v1 {
 
@@ -21,6 +24,17 @@ enum class Access : std::uint8_t {
   read_only,
   immutable,  // read_only, and nobody writes the file: no lock is taken and no file beside it looked at
   read_write,
+};
+
+struct CloseSqlite {
+  void operator()(sqlite3* handle) const noexcept { ::sqlite3_close_v2(handle); }
+  void operator()(sqlite3_stmt* statement) const noexcept { ::sqlite3_finalize(statement); }
+};
+
+struct PreparedStatement {
+  std::unique_ptr<sqlite3_stmt, CloseSqlite> handle;
+  // Those that were bound before, in an order in which they mostly are again: SQLite looks a name up among all.
+  std::vector<std::pair<const char*, int>> parameters = {};
 };
 
 // Used from one thread at a time.
@@ -48,13 +62,16 @@ class Connection {
   std::int64_t total_changes() const noexcept { return ::sqlite3_total_changes64(handle_.get()); }
   // Makes durable all that was committed to the WAL before, by whomever. False: the disk failed.
   bool sync_wal() noexcept;
+  // What is done when another has the file locked, with the number of times before in this try; false ends the
+  // try. Empty: it sleeps and tries again for kBusySeconds, as at first.
+  void when_busy(std::function<bool(int)> wait) noexcept;
   // True when the file is no longer where it was opened.
   bool has_moved() const noexcept;
   Access access() const noexcept { return access_; }
   const std::filesystem::path& log() const noexcept { return log_; }
 
   // The statement of that text, made at its first use and kept.
-  sqlite3_stmt* prepared(std::string_view sql);
+  PreparedStatement& prepared(std::string_view sql);
   [[noreturn]] void fail(int code) const;
   // What was read breaks the rules of the file.
   [[noreturn]] void fail_as_damaged(std::string_view detail) const;
@@ -62,15 +79,11 @@ class Connection {
  private:
   int last_system_error() const noexcept;
 
-  struct Close {
-    void operator()(sqlite3* handle) const noexcept { ::sqlite3_close_v2(handle); }
-    void operator()(sqlite3_stmt* statement) const noexcept { ::sqlite3_finalize(statement); }
-  };
-
   Access access_;
   std::filesystem::path log_;
-  std::unique_ptr<sqlite3, Close> handle_;
-  std::map<std::string, std::unique_ptr<sqlite3_stmt, Close>, std::less<>> statements_;
+  std::function<bool(int)> when_busy_;
+  std::unique_ptr<sqlite3, CloseSqlite> handle_;
+  std::map<std::string, PreparedStatement, std::less<>> statements_;
 };
 
 // One use of a prepared statement; at its end the statement is ready for the next. A statement of the same
@@ -102,10 +115,12 @@ class Statement {
   bool is_null(int column) const noexcept;
 
  private:
-  int index_of(const char* name) const;
+  int index_of(const char* name);
 
   Connection& connection_;
+  PreparedStatement& prepared_;
   sqlite3_stmt* statement_;
+  std::size_t next_ = 0;  // of its parameters is expected now
 };
 
 }  // namespace rota::inline v1

@@ -47,11 +47,33 @@ void remove_all(Connection& connection, const Owners& owners) {
   delete_all_runs(connection);
 }
 
+// An import inserts in the middle of indexes as large as the log: pages that do not fit in memory are written and read
+// again and again.
+class LargeCache {
+ public:
+  explicit LargeCache(Connection& connection) : connection_(connection) {
+    connection_.execute("PRAGMA cache_size = -65536");  // KiB
+  }
+  LargeCache(const LargeCache&) = delete;
+  LargeCache& operator=(const LargeCache&) = delete;
+  ~LargeCache() {
+    try {
+      connection_.execute("PRAGMA cache_size = -2000; PRAGMA shrink_memory");  // SQLite's default
+    } catch (const SqliteError&) {
+      // Only memory is lost by it.
+    }
+  }
+
+ private:
+  Connection& connection_;
+};
+
 }  // namespace
 
 void SqliteLog::import_executions(ImportMode mode,
                                   const std::function<void(const AddExecution&)>& produce) {
   writer().write_alone([&](Connection& connection) {
+    const LargeCache cache(connection);
     if (mode == ImportMode::replace) remove_all(connection, owners_);
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;

@@ -27,7 +27,7 @@ void leave_wal(const std::filesystem::path& file) try {
   Connection connection(file, Access::read_write);
   // Before the first look at the file: then SQLite keeps in its own memory what is shared otherwise.
   connection.execute(
-      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = EXTRA; PRAGMA busy_timeout = 2000");
+      "PRAGMA busy_timeout = 2000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = EXTRA");
   connection.accept();
   if (journal_mode(connection, "PRAGMA journal_mode = DELETE") != "delete")
     connection.fail(SQLITE_BUSY);

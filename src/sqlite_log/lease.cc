@@ -2,9 +2,10 @@
 #include "sqlite_log/lease.h"
 
 #include "os/one_line.h"
+#include "os/sha256.h"
 
 #include <algorithm>
-#include <string_view>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -23,18 +24,10 @@ std::int64_t renewed_lease(std::optional<std::int64_t> before, TimePoint now) {
   return std::max(told, before.value_or(0) + 1);
 }
 
-// FNV-1a: the same in every version, as the number is in files.
 std::uint32_t doubter_of(const Owner& self) {
-  std::uint64_t hash = 14'695'981'039'346'656'037U;
-  for (const std::string_view text :
-       {std::string_view(self.host), std::string_view(self.boot_id)}) {
-    for (const char byte : text) {
-      hash ^= static_cast<unsigned char>(byte);
-      hash *= 1'099'511'628'211U;
-    }
-    hash *= 1'099'511'628'211U;  // an end of the text that no byte makes
-  }
-  return static_cast<std::uint32_t>(hash >> (64 - kDoubterBits));
+  std::uint32_t number = 0;
+  std::memcpy(&number, sha256_of(self.host + '\0' + self.boot_id).data(), sizeof(number));
+  return number >> (32 - kDoubterBits);
 }
 
 LeaseState judge_lease(std::optional<std::int64_t> lease, std::uint32_t doubter,

@@ -6,6 +6,7 @@
 #include "sqlite_log/journal.h"
 #include "sqlite_log/log_path.h"
 #include "sqlite_log/migration.h"
+#include "sqlite_log/reader_turn.h"
 #include "sqlite_log/schema.h"
 
 #include <fcntl.h>
@@ -119,6 +120,13 @@ Header check_header(const LogFile& file) {
     refuse_format(file.path, mark, file.formats);
   constexpr char kWal = 2;
   return {mark, header[18] == kWal || header[19] == kWal};
+}
+
+// As long as the connection does not wait while it holds the lock beside the log itself.
+void read_in_turn(Connection& connection, const LogFile& file) {
+  connection.when_busy([turn = std::make_shared<ReaderTurn>(file.lock_path())](int times_before) {
+    return turn->wait(times_before);
+  });
 }
 
 // What the header says may be older than what the -wal file beside it holds.
@@ -287,6 +295,7 @@ std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
   try {
     auto connection = std::make_unique<Connection>(
         file.path, writes_nothing ? Access::read_only : Access::read_write);
+    if (!has_wal) read_in_turn(*connection, file);
     connection->execute("PRAGMA query_only = ON");
     check_content(*connection, file);
     return connection;
@@ -300,12 +309,14 @@ std::unique_ptr<Connection> open_for_reading(const LogFile& file) {
 
 std::unique_ptr<Connection> open_for_writing(const LogFile& file) {
   auto connection = std::make_unique<Connection>(file.path, Access::read_write);
+  if (!check_header(file).uses_wal) read_in_turn(*connection, file);
   connection->execute(
       // As FULL; besides, the end of a rollback journal is made durable too.
       "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;"
       "PRAGMA journal_size_limit = 67108864");  // what a -wal keeps after a long read has made it grow
   check_content(*connection, file);
   if (!file.shared_file_system.empty() && uses_wal(*connection)) refuse_wal_of_other_host(file);
+  connection->when_busy({});  // from now on it is used by whom holds the lock
   return connection;
 }
 

@@ -51,9 +51,10 @@ class QueriesTest : public ::testing::Test {
   // Steps of SQLite's machine for the statement, which the function runs.
   template <class Function>
   static int steps(Connection& connection, const char* sql, Function run) {
-    ::sqlite3_stmt_status(connection.prepared(sql), SQLITE_STMTSTATUS_VM_STEP, 1);
+    ::sqlite3_stmt_status(connection.prepared(sql).handle.get(), SQLITE_STMTSTATUS_VM_STEP, 1);
     run();
-    return ::sqlite3_stmt_status(connection.prepared(sql), SQLITE_STMTSTATUS_VM_STEP, 0);
+    return ::sqlite3_stmt_status(connection.prepared(sql).handle.get(), SQLITE_STMTSTATUS_VM_STEP,
+                                 0);
   }
 
   TemporaryFolder folder_ = TemporaryFolder::in_memory();
@@ -122,6 +123,28 @@ TEST_F(QueriesTest, UpkeepAndFollowingUseTheirIndexesAndNeedNoSort) {
               by_index("INDEX execution_file_path (path=? AND direction=?)"));
   EXPECT_THAT(plan(queries::kRemove), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
   EXPECT_THAT(plan(queries::kUpdateFreeFields), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
+}
+
+TEST_F(QueriesTest, ParametersHaveTheirValuesInWhateverOrderTheyAreBound) {
+  Connection connection(log_, Access::read_only);
+  const auto select = [&](const std::vector<std::pair<const char*, std::int64_t>>& values) {
+    Statement statement(connection, "SELECT :a, :b, :c");
+    for (const auto& [name, value] : values) statement.bind(name, value);
+    EXPECT_TRUE(statement.step());
+    std::string row;
+    for (int column = 0; column < 3; ++column)
+      row += statement.is_null(column) ? "-" : std::to_string(statement.integer(column));
+    return row;
+  };
+  constexpr const char* kA = ":a";
+  constexpr const char* kB = ":b";
+  constexpr const char* kC = ":c";
+  EXPECT_EQ(select({{kA, 1}, {kB, 2}, {kC, 3}}), "123");
+  EXPECT_EQ(select({{kC, 3}, {kA, 1}, {kB, 2}}), "123");
+  EXPECT_EQ(select({{kC, 4}}), "--4");
+  EXPECT_EQ(select({{kB, 5}, {kB, 6}}), "-6-");
+  const std::string same_name = ":a";
+  EXPECT_EQ(select({{kC, 3}, {same_name.c_str(), 7}, {kA, 8}}), "8-3");
 }
 
 TEST_F(QueriesTest, TheCostOfChangesDoesNotGrowWithTheHistory) {

@@ -4,6 +4,10 @@
 #include "sqlite_log/log_folder.h"
 #include "sqlite_log/sqlite_log.h"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -111,6 +115,27 @@ TEST_F(SharedLogTest, AWalThatIsBegunWhileItIsOpenIsNotWrittenTo) {
   } catch (const LogError& error) {
     EXPECT_THAT(error.what(), HasSubstr("in a WAL, which only the host that writes it can read"));
   }
+}
+
+TEST_F(SharedLogTest, AReaderGetsItsTurnAmongWritersThatNeverRest) {
+  constexpr std::size_t kReads = 30;
+  constexpr std::size_t kWritesForARead = 20;
+  const auto reader = open_shared();
+  std::atomic<bool> stop = false;
+  std::atomic<std::size_t> writes = 0;
+  std::vector<std::jthread> writers;
+  for (int number = 0; number < 3; ++number) {
+    writers.emplace_back([&, log = std::shared_ptr<ExecutionLog>(open_shared())] {
+      for (; !stop; ++writes) log->record_task_execution({.task_id = "t"}, {});
+    });
+  }
+  while (writes < 10) std::this_thread::yield();
+  const std::size_t before = writes;
+  for (std::size_t read = 0; read < kReads; ++read)
+    EXPECT_TRUE(reader->find_latest_execution("t", true));
+  const std::size_t meanwhile = writes - before;
+  stop = true;
+  EXPECT_LT(meanwhile, kReads * kWritesForARead);
 }
 
 TEST_F(SharedLogTest, ALocalLogHasAWalAndNothingToRemark) {

@@ -3,11 +3,13 @@
 
 #include "os/process_identity.h"
 #include "os/sha256.h"
+#include "os/shared_wait.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <string>
@@ -18,11 +20,15 @@ struct SharedSync::Numbers {
   std::atomic<std::uint64_t> kernel;
   std::atomic<std::uint64_t> committed;
   std::atomic<std::uint64_t> durable;
+  std::atomic<std::uint32_t> syncs_ended;
+  std::uint32_t unused;
 };
 
 namespace {
 
-constexpr off_t kSize = 3 * sizeof(std::uint64_t);
+constexpr off_t kSize = 4 * sizeof(std::uint64_t);
+// Who was killed while it synced wakes nobody.
+constexpr std::chrono::milliseconds kPatience{20};
 
 // Containers have the kernel in common, whatever namespace they have.
 std::uint64_t mark_of_running_kernel() {
@@ -64,15 +70,35 @@ std::uint64_t SharedSync::count_commit() noexcept {
   return numbers_->committed += 1;
 }
 
+bool SharedSync::is_durable(std::uint64_t commit) const noexcept {
+  return numbers_->kernel == kernel_ && numbers_->durable >= commit;
+}
+
 bool SharedSync::make_durable(std::uint64_t commit, const std::function<bool()>& sync) {
   if (kernel_ == 0) return sync();
-  const std::lock_guard hold(turn_);
-  if (numbers_->kernel != kernel_) return sync();
-  if (numbers_->durable >= commit) return true;
-  const std::uint64_t last = numbers_->committed;
-  if (!sync()) return false;
-  numbers_->durable = last;
-  return true;
+  for (;;) {
+    const std::uint32_t syncs_ended = numbers_->syncs_ended;
+    if (is_durable(commit)) return true;
+    if (turn_.try_lock()) return sync_in_turn(commit, sync);
+    wait_while(numbers_->syncs_ended, syncs_ended, kPatience);
+  }
+}
+
+// Who waits may take the turn as soon as it is told, so it is given up before.
+bool SharedSync::sync_in_turn(std::uint64_t commit, const std::function<bool()>& sync) {
+  bool done = true;
+  {
+    const std::lock_guard hold(turn_, std::adopt_lock);
+    if (!is_durable(commit)) {
+      const bool is_counted = numbers_->kernel == kernel_;
+      const std::uint64_t last = numbers_->committed;
+      done = sync();
+      if (done && is_counted) numbers_->durable = last;
+    }
+  }
+  numbers_->syncs_ended += 1;
+  wake_all(numbers_->syncs_ended);
+  return done;
 }
 
 }  // namespace rota::inline v1

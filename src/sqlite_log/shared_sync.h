@@ -2,10 +2,10 @@
 // How the processes that write one log share their waits for the disk. Knows nothing of SQLite.
 //
 // Each commit gets a number, under the lock that lets one process commit at a time. A process that needs its
-// commit to be durable waits for its turn to sync; by then another one's sync may have made it so. The two
-// numbers, of the last commit and of the last that is durable, are in memory that the processes share: in the
-// file of their locks, with a mark of the running kernel, so that nothing is believed that was written before
-// a loss of power.
+// commit to be durable syncs where no other does, or waits for the end of that one's sync, which wakes all that wait
+// at once. The two numbers, of the last commit and of the last that is durable, are in memory that the processes
+// share: in the file of their locks, with a mark of the running kernel, so that nothing is believed that was written
+// before a loss of power.
 #pragma once
 
 #include "os/file_lock.h"
@@ -32,6 +32,9 @@ class SharedSync {
 
  private:
   struct Numbers;
+
+  bool is_durable(std::uint64_t commit) const noexcept;
+  bool sync_in_turn(std::uint64_t commit, const std::function<bool()>& sync);
 
   FileLock turn_;
   Numbers* numbers_ = nullptr;

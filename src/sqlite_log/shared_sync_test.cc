@@ -61,12 +61,33 @@ TEST_F(SharedSyncTest, ASyncThatFailsServesNobody) {
   EXPECT_EQ(syncs_for(other_, first), 1);
 }
 
+TEST_F(SharedSyncTest, WhoWaitsGoesOnWhenTheOneThatSyncsFails) {
+  const std::uint64_t first = one_.count_commit();
+  const std::uint64_t second = other_.count_commit();
+  std::atomic<bool> syncs = false;
+  std::atomic<bool> may_fail = false;
+  std::thread failing([&] {
+    EXPECT_FALSE(one_.make_durable(first, [&] {
+      syncs = true;
+      syncs.notify_one();
+      may_fail.wait(false);
+      return false;
+    }));
+  });
+  syncs.wait(false);
+  std::thread waiting([&] { EXPECT_EQ(syncs_for(other_, second), 1); });
+  may_fail = true;
+  may_fail.notify_one();
+  failing.join();
+  waiting.join();
+}
+
 TEST_F(SharedSyncTest, NumbersOfAnotherKernelOrOfNobodyAreNotBelieved) {
   EXPECT_EQ(syncs_for(one_, one_.count_commit()), 1);
   {
     std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
-    const std::array<char, 24> bytes = [] {
-      std::array<char, 24> all{};
+    const std::array<char, 32> bytes = [] {
+      std::array<char, 32> all{};
       all.fill('\x7f');
       return all;
     }();

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <ctime>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ namespace rota::inline v1 {
 namespace {
 
 constexpr int kExpectOthersFor = 16;
+constexpr std::chrono::microseconds kTurnOfOthers{100};
 
 // A write over the limit for the size of files gives an error here instead of ending the process.
 class FileSizeSignalHeld {
@@ -147,6 +149,7 @@ void Writer::commit(Batch& batch) try {
     run_in_transaction(batch);
     if (!syncs_itself_) number = shared_sync_->count_commit();
   }
+  gave_up_gate_ = std::chrono::steady_clock::now();
   if (!syncs_itself_ || sync_has_failed_) make_durable(number);
 } catch (const std::system_error& error) {
   throw LogError(
@@ -166,6 +169,8 @@ void Writer::prepare() {
 
 // True: others hold it, or wait.
 bool Writer::take_gate() {
+  // Who has waited for it takes longer to wake than this thread to come back.
+  if (!has_wal_) std::this_thread::sleep_until(gave_up_gate_ + kTurnOfOthers);
   if (gate_->try_lock()) return false;
   gate_->lock();
   return true;

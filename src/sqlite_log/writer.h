@@ -17,6 +17,7 @@
 #include "sqlite_log/shared_sync.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -91,6 +92,7 @@ class Writer {
   std::optional<SharedSync> shared_sync_;  // made when others first wait
   std::unique_ptr<Connection> connection_;
   int others_wait_ = 0;  // for so many transactions more others are expected to wait for the gate
+  std::chrono::steady_clock::time_point gave_up_gate_ = {};
   bool has_wal_ = false;
   bool syncs_itself_ = true;      // the connection syncs at the end of a transaction
   bool sync_has_failed_ = false;  // and what it was for is not yet known to be durable

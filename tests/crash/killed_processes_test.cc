@@ -38,6 +38,8 @@ constexpr std::uint64_t kRounds = 25;
 constexpr std::uint64_t kRounds = 200;
 #endif
 
+constexpr std::uint64_t kRoundsWithoutWal = 40;
+
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
   const char* const text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -143,7 +145,7 @@ TEST(KilledProcessesTest, LoseNothingAndFailNoReaderAlsoWithoutAWal) {
   rules.shared_file_system = [](const fs::path&) { return "nfs"; };
   // The log keeps its rollback journal, whoever opens it later.
   kill_in_rounds(
-      number_from_environment("ROTA_TEST_ROUNDS", kRounds / 5),
+      number_from_environment("ROTA_TEST_ROUNDS", kRoundsWithoutWal),
       [&](const fs::path& log) { const SqliteLog made(log, LogOptions{}, Owners{}, rules); });
 }
 
