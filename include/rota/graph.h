@@ -12,12 +12,35 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace rota::inline v1 {
 
 using TaskIndex = std::uint32_t;
+
+namespace graph_detail {
+
+// Where each id is among tasks, for very many look-ups: one table without nodes.
+class IdIndex {
+ public:
+  // For so many ids at most, each added once. They are borrowed.
+  void reserve(std::size_t count);
+  void add(std::string_view task_id, TaskIndex task);
+  std::optional<TaskIndex> find(std::string_view task_id) const;
+  // The task that was number i is number_of[i] now.
+  void renumber(std::span<const TaskIndex> number_of);
+
+ private:
+  struct Slot {
+    std::string_view task_id = {};
+    std::uint32_t hash = 0;  // its upper half
+    TaskIndex task = 0;
+  };
+
+  std::vector<Slot> slots_;  // a power of two of them, at least half of them empty
+};
+
+}  // namespace graph_detail
 
 // Immutable once built; every member may be called from any thread. Tasks are numbered in an order in which
 // each comes after all that it needs; where several could come next, the smallest id does.
@@ -51,7 +74,7 @@ class ROTA_EXPORT Graph {
   }
 
   std::vector<TaskClassPtr> task_classes_;
-  std::unordered_map<std::string_view, TaskIndex> index_;  // views into task_classes_
+  graph_detail::IdIndex index_;  // of ids in task_classes_
   std::vector<TaskIndex> dependency_offsets_, dependencies_;
   std::vector<TaskIndex> dependent_offsets_, dependents_;
 };

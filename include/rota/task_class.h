@@ -11,6 +11,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -57,6 +58,8 @@ class ROTA_EXPORT TaskClass {
   // "xxh3:HEX" of a plugin's file that has no build id. Empty: not known, as of a class that is made at run time.
   // Valid as long as the class. A plugin's file is read at the first call, and not loaded.
   virtual std::string_view fingerprint() const { return {}; }
+  // validate_task_class() is known to find nothing wrong with it: that was seen when it was found.
+  virtual bool is_checked() const noexcept { return false; }
   // The C++ type of its instances, where it is compiled into this program; else null.
   virtual const std::type_info* type() const noexcept { return nullptr; }
   // The same class under another id.
@@ -93,6 +96,9 @@ using TaskFactory = std::function<std::unique_ptr<BaseTask>(const Arguments&)>;
 
 // A task class made at run time. The factory may be called from several threads at once.
 ROTA_EXPORT TaskClassPtr make_task_class(TaskMetadata metadata, TaskFactory factory);
+
+// Lays out the metadata of many classes before they are asked for, with several threads where that is worth it.
+ROTA_EXPORT void lay_out_metadata(std::span<const TaskClassPtr> task_classes);
 
 // All that keeps a class from being a valid task class, a sentence each; empty: it is valid.
 ROTA_EXPORT std::vector<std::string> validate_task_class(const TaskClass& task_class);

@@ -87,8 +87,12 @@ class PluginTaskClass final : public TaskClass {
   // `known` is its metadata, or its id alone: they are then read when they are asked for.
   template <class Known>
   PluginTaskClass(Known known, std::string_view note, std::shared_ptr<PluginLibrary> library)
-      : TaskClass(std::move(known)), note_(note), library_(std::move(library)) {}
+      : TaskClass(std::move(known)),
+        note_(note),
+        library_(std::move(library)),
+        is_checked_(std::is_same_v<Known, std::string_view>) {}
 
+  bool is_checked() const noexcept override { return is_checked_; }
   std::string location() const override { return library_->file(); }
   std::string location_identity() const override { return library_->identity(); }
   void load() const override { library_->require_loaded(); }
@@ -117,6 +121,7 @@ class PluginTaskClass final : public TaskClass {
 
   std::string_view note_;  // one of the library's
   std::shared_ptr<PluginLibrary> library_;
+  bool is_checked_;
 };
 
 }  // namespace

@@ -81,61 +81,21 @@ TaskClasses sorted_by_id(TaskClasses classes) {
   return sorted;
 }
 
-using Index = std::unordered_map<std::string_view, TaskIndex>;
-
-Index make_index(const TaskClasses& classes) {
-  Index index;
+graph_detail::IdIndex make_index(const TaskClasses& classes) {
+  graph_detail::IdIndex index;
   index.reserve(classes.size());
-  for (const TaskClassPtr& one : classes)
-    index.emplace(id_of(one), static_cast<TaskIndex>(index.size()));
+  TaskIndex number = 0;
+  for (const TaskClassPtr& one : classes) index.add(id_of(one), number++);
   return index;
 }
 
-// Where an id is among the classes, for very many look-ups: two looks at the memory for each, where a map of nodes takes
-// three or four.
-class Positions {
- public:
-  explicit Positions(const TaskClasses& classes)
-      : slots_(std::bit_ceil(classes.size() * 2 + 1)), mask_(slots_.size() - 1) {
-    for (const TaskClassPtr& one : classes) {
-      const std::size_t hash = hash_of(id_of(one));
-      std::size_t at = hash & mask_;
-      while (slots_[at].id.data() != nullptr) at = (at + 1) & mask_;
-      slots_[at] = {id_of(one), static_cast<std::uint32_t>(hash >> 32), count_++};
-    }
-  }
-
-  std::optional<TaskIndex> find(std::string_view id) const {
-    const std::size_t hash = hash_of(id);
-    for (std::size_t at = hash & mask_; slots_[at].id.data() != nullptr; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.hash == static_cast<std::uint32_t>(hash >> 32) && slot.id == id)
-        return slot.position;
-    }
-    return std::nullopt;
-  }
-
- private:
-  struct Slot {
-    std::string_view id = {};
-    std::uint32_t hash = 0;  // its upper half
-    TaskIndex position = 0;
-  };
-  static std::uint64_t hash_of(std::string_view id) { return std::hash<std::string_view>{}(id); }
-
-  std::vector<Slot> slots_;
-  std::size_t mask_;
-  TaskIndex count_ = 0;
-};
-
-Adjacency resolve_dependencies(const TaskClasses& classes) {
-  const Positions positions(classes);
+Adjacency resolve_dependencies(const TaskClasses& classes, const graph_detail::IdIndex& index) {
   Adjacency needs;
   needs.offsets.reserve(classes.size() + 1);
   std::vector<MissingDependency> missing;
   for (const TaskClassPtr& one : classes) {
     for (const std::string& dependency : one->metadata().dependencies) {
-      const auto at = positions.find(dependency);
+      const auto at = index.find(dependency);
       if (!at) {
         missing.push_back({std::string(id_of(one)), dependency});
       } else {
@@ -184,12 +144,45 @@ Adjacency renumber(const Adjacency& old, const std::vector<TaskIndex>& order,
   return renumbered;
 }
 
+std::uint64_t hash_of(std::string_view task_id) { return std::hash<std::string_view>{}(task_id); }
+
 }  // namespace
+
+void graph_detail::IdIndex::reserve(std::size_t count) {
+  slots_.assign(std::bit_ceil(count * 2 + 1), {});
+}
+
+void graph_detail::IdIndex::add(std::string_view task_id, TaskIndex task) {
+  const std::size_t mask = slots_.size() - 1;
+  const std::uint64_t hash = hash_of(task_id);
+  std::size_t at = hash & mask;
+  while (slots_[at].task_id.data() != nullptr) at = (at + 1) & mask;
+  slots_[at] = {task_id, static_cast<std::uint32_t>(hash >> 32), task};
+}
+
+std::optional<TaskIndex> graph_detail::IdIndex::find(std::string_view task_id) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::size_t mask = slots_.size() - 1;
+  const std::uint64_t hash = hash_of(task_id);
+  for (std::size_t at = hash & mask; slots_[at].task_id.data() != nullptr; at = (at + 1) & mask) {
+    const Slot& slot = slots_[at];
+    if (slot.hash == static_cast<std::uint32_t>(hash >> 32) && slot.task_id == task_id)
+      return slot.task;
+  }
+  return std::nullopt;
+}
+
+void graph_detail::IdIndex::renumber(std::span<const TaskIndex> number_of) {
+  for (Slot& slot : slots_) {
+    if (slot.task_id.data() != nullptr) slot.task = number_of[slot.task];
+  }
+}
 
 Graph::Graph(std::vector<TaskClassPtr> task_classes) {
   TaskClasses classes = sorted_by_id(std::move(task_classes));
+  lay_out_metadata(classes);
   index_ = make_index(classes);
-  Adjacency needs = resolve_dependencies(classes);
+  Adjacency needs = resolve_dependencies(classes, index_);
   const std::vector<TaskIndex> order = topological_order(needs, needs.transposed());
   if (order.size() < classes.size()) {
     throw_cycles_among(find_cycles(needs), "the task graph",
@@ -204,7 +197,7 @@ Graph::Graph(std::vector<TaskClassPtr> task_classes) {
   dependencies_ = std::move(needs.values);
   dependent_offsets_ = std::move(needed_by.offsets);
   dependents_ = std::move(needed_by.values);
-  for (auto& [id, number] : index_) number = number_of[number];
+  index_.renumber(number_of);
   task_classes_.reserve(classes.size());
   for (const TaskIndex task : order) task_classes_.push_back(std::move(classes[task]));
 }
@@ -218,7 +211,7 @@ Graph Graph::subgraph(std::span<const TaskIndex> tasks) const {
     const auto number = static_cast<TaskIndex>(part.task_classes_.size());
     number_of[task] = number;
     part.task_classes_.push_back(task_classes_[task]);
-    part.index_.emplace(task_classes_[task]->task_id(), number);
+    part.index_.add(task_classes_[task]->task_id(), number);
   }
   Adjacency needs;
   for (const TaskIndex task : tasks) {
@@ -236,9 +229,7 @@ Graph Graph::subgraph(std::span<const TaskIndex> tasks) const {
 }
 
 std::optional<TaskIndex> Graph::find(std::string_view task_id) const {
-  const auto at = index_.find(task_id);
-  if (at == index_.end()) return std::nullopt;
-  return at->second;
+  return index_.find(task_id);
 }
 
 }  // namespace rota::inline v1

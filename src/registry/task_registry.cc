@@ -47,8 +47,10 @@ bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, 
     throw TaskRegistryError(
         fmt::format("task {} cannot be registered: there is no task class", task_id));
   }
+  const bool is_checked = task_class->is_checked() && task_class->task_id() == task_id;
   if (task_class->task_id() != task_id) task_class = task_class->with_task_id(std::string(task_id));
-  if (const auto reasons = validate_task_class(*task_class); !reasons.empty()) {
+  const auto reasons = is_checked ? std::vector<std::string>() : validate_task_class(*task_class);
+  if (!reasons.empty()) {
     logger.error(fmt::format("task {} is not registered, {} is no valid task class: {}", task_id,
                              task_class->origin(), fmt::join(reasons, "; ")));
     return false;

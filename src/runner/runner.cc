@@ -49,10 +49,12 @@ std::unique_ptr<Executor> make_executor(const RunOptions& options, std::size_t t
     throw PlanError(
         fmt::format("there is no executor '{}'; there are: inline, process", options.executor));
   }
+  WorkerProgram program = worker_program(options);
+  if (tasks == 0) return make_inline_executor(1, options.cancel);  // no process for nothing
   try {
     return make_process_executor({.slots = slots,
                                   .jobs = jobs,
-                                  .program = worker_program(options),
+                                  .program = std::move(program),
                                   .project_root = options.project_root,
                                   .max_output_bytes = options.max_output_bytes,
                                   .grace = options.grace});

@@ -194,6 +194,13 @@ TEST_F(RunnerTest, RefusesAnExecutorThatIsNotThere) {
   EXPECT_THROW(run_all({.executor = "cloud"}), PlanError);
 }
 
+TEST_F(RunnerTest, StartsNoProcessWhereThereIsNothingToDo) {
+  add("t_a", {});
+  EXPECT_TRUE(run_all().succeeded());
+  const RunOptions options{.executor = "process", .worker = {.program = "/nowhere/rota"}};
+  EXPECT_TRUE(run_all(options).succeeded());
+}
+
 TEST_F(RunnerTest, RefusesAPlanWhoseTasksAreNotRegistered) {
   add("t_a", {});
   const Plan made = plan();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "task/value_json.h"
 #include <rota/arguments.h>
 
 #include <charconv>
@@ -12,19 +13,6 @@ namespace rota::inline v1 {
 namespace {
 
 using Json = nlohmann::json;
-
-Json to_json_value(const Value& value) {
-  return std::visit(
-      [](const auto& held) -> Json {
-        using Held = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<Held, std::monostate>) {
-          return nullptr;
-        } else {
-          return held;
-        }
-      },
-      value.variant());
-}
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -92,7 +80,7 @@ std::string Value::to_text() const {
   return to_json();
 }
 
-std::string Value::to_json() const { return dump(to_json_value(*this)); }
+std::string Value::to_json() const { return dump(value_to_json<Json>(*this)); }
 
 Value Value::parse(std::string_view text, ParameterType type) {
   if (auto value = try_parse(text, type)) return *std::move(value);
@@ -125,7 +113,7 @@ const Value* Arguments::find(std::string_view name) const noexcept {
 std::string Arguments::to_json() const {
   if (values_.empty()) return "{}";
   Json object = Json::object();  // keeps its keys in byte order
-  for (const auto& [name, value] : values_) object[name] = to_json_value(value);
+  for (const auto& [name, value] : values_) object[name] = value_to_json<Json>(value);
   return dump(object);
 }
 

@@ -4,6 +4,7 @@
 #include "os/replace_file.h"
 #include "os/uuid.h"
 #include "task/file_stamp.h"
+#include "task/value_json.h"
 #include <rota/base_task.h>
 
 #include <algorithm>
@@ -23,18 +24,6 @@ namespace fs = std::filesystem;
 constexpr int kFormat = 1;
 constexpr const char* kFolder = ".rota/checkpoints";
 
-Json to_json(const Value& value) {
-  return std::visit(
-      [](const auto& held) -> Json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
-          return nullptr;
-        } else {
-          return held;
-        }
-      },
-      value.variant());
-}
-
 Value to_value(const Json& json) {
   if (json.is_boolean()) return Value(json.get<bool>());
   if (json.is_number_integer()) return Value(json.get<std::int64_t>());
@@ -46,7 +35,7 @@ Value to_value(const Json& json) {
 template <class Named>
 Json named_values(const Named& values) {
   Json object = Json::object();
-  for (const auto& [name, value] : values) object[name] = to_json(value);
+  for (const auto& [name, value] : values) object[name] = value_to_json<Json>(value);
   return object;
 }
 

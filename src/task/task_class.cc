@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
+#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -78,6 +80,23 @@ const TaskMetadata& TaskClass::lay_out_metadata() const {
   return metadata_.compare_exchange_strong(first, made.get(), std::memory_order_acq_rel)
              ? *made.release()
              : *first;
+}
+
+void lay_out_metadata(std::span<const TaskClassPtr> task_classes) {
+  constexpr std::size_t kForOneThread = 4096;  // a thread costs what some dozens of classes cost
+  constexpr std::size_t kMostThreads = 8;
+  const auto lay_out = [](std::span<const TaskClassPtr> some) {
+    for (const TaskClassPtr& task_class : some) task_class->metadata();
+  };
+  const std::size_t threads = std::min({std::size_t{std::thread::hardware_concurrency()},
+                                        kMostThreads, task_classes.size() / kForOneThread});
+  if (threads < 2) return;
+  const std::size_t share = task_classes.size() / threads;
+  std::vector<std::future<void>> others;
+  for (; others.size() + 1 < threads; task_classes = task_classes.subspan(share))
+    others.push_back(std::async(std::launch::async, lay_out, task_classes.first(share)));
+  lay_out(task_classes);
+  for (std::future<void>& other : others) other.get();
 }
 
 std::string TaskClass::origin() const {

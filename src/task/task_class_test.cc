@@ -243,6 +243,22 @@ TEST(TaskClass, WhoseMetadataCannotBeReadTriesAgain) {
   EXPECT_EQ(task_class.metadata().version, "3");
 }
 
+TEST(TaskClass, ManyLayOutTheirMetadataOnceAndTellWhatCannotBeRead) {
+  constexpr std::size_t kMany = 20'000;
+  std::vector<std::shared_ptr<const ReadsItsMetadata>> classes(kMany);
+  for (auto& one : classes) one = std::make_shared<const ReadsItsMetadata>("t_x");
+  classes.front() = std::make_shared<const ReadsItsMetadata>("t_broken");
+  const std::vector<TaskClassPtr> all(classes.begin(), classes.end());
+  if (std::thread::hardware_concurrency() < 2)
+    GTEST_SKIP() << "one processor lays out nothing ahead";
+  EXPECT_THROW(lay_out_metadata(all), TaskRegistryError);
+  lay_out_metadata(all);
+  for (const auto& one : classes) {
+    EXPECT_EQ(one->metadata().version, "3");
+    EXPECT_EQ(one->times_read(), one->task_id() == "t_broken" ? 2 : 1);
+  }
+}
+
 TEST(Validation, GivesAllReasonsOfTheMetadata) {
   const Unfit unfit(
       {.task_id = "1x",
