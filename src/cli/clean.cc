@@ -6,7 +6,6 @@
 #include "cli/run_name.h"
 #include "report/upkeep_text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -53,29 +52,26 @@ int clean(const CommandLine& line, const CleanOptionsGiven& given) {
 
 }  // namespace
 
-void add_clean(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_clean(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "clean",
       "Remove old executions from the log; the latest success of a task, what is active, and what "
       "made a file that is there stay");
   auto given = std::make_shared<CleanOptionsGiven>();
-  command->add_option("--max-age", given->max_age_days, "Old is what ended more days ago")
-      ->type_name("DAYS");
-  command->add_option("--keep", given->keep, "Old is all but the newest N of each task")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  command.add_option("--max-age", given->max_age_days, "Old is what ended more days ago")
+      .value_name("DAYS");
+  command.add_option("--keep", given->keep, "Old is all but the newest N of each task")
+      .not_negative()
+      .value_name("N");
   command
-      ->add_option("--run", given->runs,
-                   "This execution, whatever it is, by 4 or more characters of its task run id; "
-                   "repeatable")
-      ->type_name("RUN")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
-  command->add_flag("--dry-run", given->dry_run, "Remove nothing, only tell");
-  add_json(*command, line);
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return clean(line, *given); }; });
+      .add_option("--run", given->runs,
+                  "This execution, whatever it is, by 4 or more characters of its task run id; "
+                  "repeatable")
+      .value_name("RUN")
+      .repeatable();
+  command.add_flag("--dry-run", given->dry_run, "Remove nothing, only tell");
+  add_json(command, line);
+  command.does([&line, given] { return clean(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -26,21 +26,20 @@ void add_commands(CLI::App& app, CommandLine& line) {
   app.set_version_flag("--version", fmt::format("rota {}.{}.{}", ROTA_VERSION_MAJOR,
                                                 ROTA_VERSION_MINOR, ROTA_VERSION_PATCH));
   app.set_help_flag("-h,--help", "Print this help and exit");
-  app.add_option("--path", line.path,
-                 "Folder of plugins; several with ':' or by repeating it. Default: ROTA_PATH, then "
-                 "`path` of "
-                 "rota.toml, then the folder scripts of the project")
-      ->type_name("FOLDER")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
   app.footer(kExitCodes);
+  Command root(app, line.action);
+  root.add_option(
+          "--path", line.path,
+          "Folder of plugins; several with ':' or by repeating it. Default: ROTA_PATH, then "
+          "`path` of rota.toml, then the folder scripts of the project")
+      .value_name("FOLDER")
+      .repeatable();
   for (const auto add :
        {add_list,  add_show,    add_discover, add_check,    add_plan,           add_run,
         add_log,   add_lineage, add_import,   add_export,   add_clean,          add_verify,
         add_graph, add_report,  add_status,   add_validate, add_validate_child, add_doctor,
         add_new,   add_why})
-    add(app, line);
+    add(root, line);
 }
 
 // The first word, where it is meant as a command and is none.
@@ -68,19 +67,19 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
-void add_json(CLI::App& command, CommandLine& line) {
-  command.add_flag("--json", line.json, "Print JSON for programs");
+Option add_json(Command& command, CommandLine& line) {
+  return command.add_flag("--json", line.json, "Print JSON for programs");
 }
 
-void add_task_ids(CLI::App& command, CommandLine& line, const std::string& what) {
-  command.add_option("ID", line.task_ids, what)->type_name("");
+void add_task_ids(Command& command, CommandLine& line, const std::string& what) {
+  command.add_option("ID", line.task_ids, what).value_name("");
 }
 
-void add_one_task_id(CLI::App& command, CommandLine& line) {
-  command.add_option("ID", line.task_ids, "Id of a task")->required()->expected(1)->type_name("");
+void add_one_task_id(Command& command, CommandLine& line) {
+  command.add_option("ID", line.task_ids, "Id of a task").required().once().value_name("");
 }
 
-void add_selection(CLI::App& command, CommandLine& line) {
+void add_selection(Command& command, CommandLine& line) {
   add_task_ids(command, line,
                "Tasks, with all that they need; none: all. An id, a pattern (t_1*), type:TYPE, "
                "tag:NAME or tag:NAME=VALUE; with + behind it also all that follows");
@@ -88,34 +87,31 @@ void add_selection(CLI::App& command, CommandLine& line) {
                    "Only the tasks named: +ID adds what it needs, ID+ what follows it");
 }
 
-void add_run_plan_options(CLI::App& command, CommandLine& line) {
+void add_run_plan_options(Command& command, CommandLine& line) {
   command.add_flag("--dry-run", line.dry_run, "Show the plan, and run nothing");
   command
       .add_option(
           "--resume",
-          [&line](const std::vector<std::string>& given) {
+          [&line](const std::vector<std::string>& words) {
             line.resume = true;
-            if (!given.empty()) line.resumed_run = given.front();
-            return true;
+            if (!words.empty()) line.resumed_run = words.front();
           },
           "Go on with what is left of the plan of an earlier run, with the same arguments; without "
           "RUN of the newest")
-      ->expected(0, 1)
-      ->type_name("[RUN]");
+      .word_optional()
+      .value_name("[RUN]");
 }
 
-void add_arguments(CLI::App& command, CommandLine& line) {
+void add_arguments(Command& command, CommandLine& line) {
   command
       .add_option("--arg", line.arguments,
                   "An argument: for the task ID, or without it for every task that declares NAME; "
                   "repeatable")
-      ->type_name("[ID:]NAME=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+      .value_name("[ID:]NAME=VALUE")
+      .repeatable();
 }
 
-void add_plan_options(CLI::App& command, CommandLine& line) {
+void add_plan_options(Command& command, CommandLine& line) {
   add_selection(command, line);
   command.add_flag("--failed", line.failed, "Of these only the tasks that failed at last");
   command.add_flag("--stale", line.stale, "Of these only the tasks that would run");
@@ -129,7 +125,7 @@ int run_command_line(int argc, char** argv) {
   add_commands(app, line);
   try {
     app.parse(argc, argv);
-    const int status = line.command();
+    const int status = line.action();
     flush_output();
     return status;
   } catch (const CLI::ParseError& error) {

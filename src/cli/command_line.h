@@ -3,13 +3,10 @@
 // file.
 #pragma once
 
-#include <functional>
+#include "cli/command.h"
+
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace rota::cli {
 
@@ -24,41 +21,41 @@ struct CommandLine {
   bool stale = false;   // --stale
   bool dry_run = false;
   bool resume = false;
-  std::string resumed_run;       // empty: the newest
-  std::function<int()> command;  // gives the exit status
+  std::string resumed_run;  // empty: the newest
+  Command::Action action;   // of the command that was chosen
 };
 
 // Each adds one command: its options, its help, and what it does.
-void add_list(CLI::App& app, CommandLine& line);
-void add_show(CLI::App& app, CommandLine& line);
-void add_discover(CLI::App& app, CommandLine& line);
-void add_check(CLI::App& app, CommandLine& line);
-void add_plan(CLI::App& app, CommandLine& line);
-void add_run(CLI::App& app, CommandLine& line);
-void add_log(CLI::App& app, CommandLine& line);
-void add_clean(CLI::App& app, CommandLine& line);
-void add_verify(CLI::App& app, CommandLine& line);
-void add_graph(CLI::App& app, CommandLine& line);
-void add_report(CLI::App& app, CommandLine& line);
-void add_status(CLI::App& app, CommandLine& line);
-void add_lineage(CLI::App& app, CommandLine& line);
-void add_import(CLI::App& app, CommandLine& line);
-void add_export(CLI::App& app, CommandLine& line);
-void add_doctor(CLI::App& app, CommandLine& line);
-void add_new(CLI::App& app, CommandLine& line);
-void add_validate(CLI::App& app, CommandLine& line);
-void add_why(CLI::App& app, CommandLine& line);
+void add_list(Command& app, CommandLine& line);
+void add_show(Command& app, CommandLine& line);
+void add_discover(Command& app, CommandLine& line);
+void add_check(Command& app, CommandLine& line);
+void add_plan(Command& app, CommandLine& line);
+void add_run(Command& app, CommandLine& line);
+void add_log(Command& app, CommandLine& line);
+void add_clean(Command& app, CommandLine& line);
+void add_verify(Command& app, CommandLine& line);
+void add_graph(Command& app, CommandLine& line);
+void add_report(Command& app, CommandLine& line);
+void add_status(Command& app, CommandLine& line);
+void add_lineage(Command& app, CommandLine& line);
+void add_import(Command& app, CommandLine& line);
+void add_export(Command& app, CommandLine& line);
+void add_doctor(Command& app, CommandLine& line);
+void add_new(Command& app, CommandLine& line);
+void add_validate(Command& app, CommandLine& line);
+void add_why(Command& app, CommandLine& line);
 
 // Options that several commands have.
-void add_json(CLI::App& command, CommandLine& line);
-void add_task_ids(CLI::App& command, CommandLine& line, const std::string& what);
-void add_one_task_id(CLI::App& command, CommandLine& line);
+Option add_json(Command& command, CommandLine& line);
+void add_task_ids(Command& command, CommandLine& line, const std::string& what);
+void add_one_task_id(Command& command, CommandLine& line);
 // Ids, patterns and states of tasks (docs/planning.md).
-void add_selection(CLI::App& command, CommandLine& line);
-void add_arguments(CLI::App& command, CommandLine& line);
-void add_plan_options(CLI::App& command, CommandLine& line);
+void add_selection(Command& command, CommandLine& line);
+void add_arguments(Command& command, CommandLine& line);
+void add_plan_options(Command& command, CommandLine& line);
 // --dry-run and --resume.
-void add_run_plan_options(CLI::App& command, CommandLine& line);
+void add_run_plan_options(Command& command, CommandLine& line);
 
 int run_command_line(int argc, char** argv);
 

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -70,24 +69,22 @@ int run_discover(const CommandLine& line, const Options& options) {
 
 }  // namespace
 
-void add_discover(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_discover(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "discover", "Show plugins with their task classes, what was refused and why, and duplicates");
   auto options = std::make_shared<Options>();
   command
-      ->add_option("PACKAGE", options->packages,
-                   "Dotted paths like scripts.tasks, looked up along the search path; none: all")
-      ->type_name("");
-  command->add_flag("--no-recursive", options->not_recursive, "Take no subfolders");
-  command->add_flag("--strict", options->strict,
-                    "Exit with status 3 when a file is refused or an id is there twice");
-  command->add_flag(
+      .add_option("PACKAGE", options->packages,
+                  "Dotted paths like scripts.tasks, looked up along the search path; none: all")
+      .value_name("");
+  command.add_flag("--no-recursive", options->not_recursive, "Take no subfolders");
+  command.add_flag("--strict", options->strict,
+                   "Exit with status 3 when a file is refused or an id is there twice");
+  command.add_flag(
       "--lock", options->lock,
       "Write the content of the plugins to rota.lock: no other is loaded from then on");
-  add_json(*command, line);
-  command->callback([&line, options] {
-    line.command = [&line, options] { return run_discover(line, *options); };
-  });
+  add_json(command, line);
+  command.does([&line, options] { return run_discover(line, *options); });
 }
 
 }  // namespace rota::cli

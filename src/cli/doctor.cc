@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -164,11 +163,11 @@ int run_doctor(const CommandLine& line) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_doctor(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "doctor", "Explain the state of the project: paths, plugins, refusals, cache, graph, log");
-  add_json(*command, line);
-  command->callback([&line] { line.command = [&line] { return run_doctor(line); }; });
+  add_json(command, line);
+  command.does([&line] { return run_doctor(line); });
 }
 
 }  // namespace rota::cli

@@ -5,7 +5,6 @@
 #include "cli/project_tasks.h"
 #include "report/counted.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -47,19 +46,18 @@ int export_log(const CommandLine& line, const ExportOptionsGiven& given) {
 
 }  // namespace
 
-void add_export(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
-      "export", "Write the history of executions for other programs, oldest first");
+void add_export(Command& app, CommandLine& line) {
+  Command command =
+      app.add_command("export", "Write the history of executions for other programs, oldest first");
   auto given = std::make_shared<ExportOptionsGiven>();
-  command->add_option("FILE", given->file, "Where to; none: standard output")->type_name("");
+  command.add_option("FILE", given->file, "Where to; none: standard output").value_name("");
   command
-      ->add_option("--format", given->format,
-                   "json (as `rota import` reads it), jsonl (an execution a line) or csv")
-      ->check(CLI::IsMember({"json", "jsonl", "csv"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return export_log(line, *given); }; });
+      .add_option("--format", given->format,
+                  "json (as `rota import` reads it), jsonl (an execution a line) or csv")
+      .one_of({"json", "jsonl", "csv"})
+      .value_name("FORMAT")
+      .with_default();
+  command.does([&line, given] { return export_log(line, *given); });
 }
 
 }  // namespace rota::cli

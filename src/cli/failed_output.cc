@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/failed_output.h"
 
+#include "cli/output_tail.h"
 #include "report/printable.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <fstream>
+#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,17 +15,11 @@ namespace {
 
 constexpr std::size_t kMaxTasks = 5;
 constexpr std::size_t kMaxLines = 15;
-constexpr std::streamoff kMaxBytes = 8192;
 
-std::vector<std::string> last_lines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file.tellg();
-  if (size <= 0) return {};
-  file.seekg(std::max<std::streamoff>(size - kMaxBytes, 0));
+std::vector<std::string> last_lines(const std::string& text) {
+  std::istringstream stream(text);
   std::vector<std::string> lines;
-  std::string line;
-  if (size > kMaxBytes) std::getline(file, line);  // most likely a part of one
-  while (std::getline(file, line)) lines.push_back(printable(line));
+  for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));
   if (lines.size() > kMaxLines)
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(kMaxLines));
   return lines;
@@ -33,7 +27,8 @@ std::vector<std::string> last_lines(const std::string& path) {
 
 }  // namespace
 
-std::string failed_output_text(const RunSummary& summary, const Plan& plan) {
+std::string failed_output_text(const RunSummary& summary, const Plan& plan,
+                               const Project& project) {
   std::string text;
   std::size_t shown = 0;
   for (const TaskOutcome& outcome : summary.outcomes) {
@@ -43,7 +38,8 @@ std::string failed_output_text(const RunSummary& summary, const Plan& plan) {
     ++shown;
     text += fmt::format("what {} printed at the end ({}):\n", plan.graph.task_id(outcome.task),
                         printable(outcome.output_path));
-    for (const std::string& line : last_lines(outcome.output_path)) text += "  | " + line + "\n";
+    for (const std::string& line : last_lines(read_output_tail(outcome.output_path, project)))
+      text += "  | " + printable(line) + "\n";
   }
   return text;
 }

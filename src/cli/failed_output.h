@@ -9,6 +9,6 @@
 namespace rota::cli {
 
 // Of the first tasks that failed and printed something; empty where none did.
-std::string failed_output_text(const RunSummary& summary, const Plan& plan);
+std::string failed_output_text(const RunSummary& summary, const Plan& plan, const Project& project);
 
 }  // namespace rota::cli

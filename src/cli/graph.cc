@@ -7,7 +7,6 @@
 #include "report/graph_svg.h"
 #include "report/graph_text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -47,22 +46,21 @@ int draw_graph(const CommandLine& line, const GraphOptionsGiven& given) {
 
 }  // namespace
 
-void add_graph(CLI::App& app, CommandLine& line) {
-  CLI::App* command =
-      app.add_subcommand("graph", "Draw the graph of the tasks, coloured by how each stands");
-  add_task_ids(*command, line, "Ids of tasks, with all that they need; none: all tasks");
-  add_json(*command, line);
+void add_graph(Command& app, CommandLine& line) {
+  Command command =
+      app.add_command("graph", "Draw the graph of the tasks, coloured by how each stands");
+  add_task_ids(command, line, "Ids of tasks, with all that they need; none: all tasks");
+  add_json(command, line);
   auto given = std::make_shared<GraphOptionsGiven>();
   command
-      ->add_option("--format", given->format,
-                   "dot (for Graphviz), svg (drawn by Graphviz), mermaid or json")
-      ->check(CLI::IsMember({"dot", "svg", "mermaid", "json"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
-  command->add_option("-o,--output", given->file, "Where to; none: standard output")
-      ->type_name("FILE");
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return draw_graph(line, *given); }; });
+      .add_option("--format", given->format,
+                  "dot (for Graphviz), svg (drawn by Graphviz), mermaid or json")
+      .one_of({"dot", "svg", "mermaid", "json"})
+      .value_name("FORMAT")
+      .with_default();
+  command.add_option("-o,--output", given->file, "Where to; none: standard output")
+      .value_name("FILE");
+  command.does([&line, given] { return draw_graph(line, *given); });
 }
 
 }  // namespace rota::cli

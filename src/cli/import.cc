@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <ctime>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -54,24 +53,23 @@ int import_log(const CommandLine& line, const ImportOptionsGiven& given) {
 
 }  // namespace
 
-void add_import(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_import(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "import", "Take the executions of a JSON log into that of the project: all or none");
   auto given = std::make_shared<ImportOptionsGiven>();
-  command->add_option("FILE", given->file, "A log in JSON (schema 1.x), as `rota export` writes it")
-      ->required()
-      ->type_name("");
-  command->add_flag("--replace", given->replace,
-                    "Remove all executions that are there; refused while one is active");
+  command.add_option("FILE", given->file, "A log in JSON (schema 1.x), as `rota export` writes it")
+      .required()
+      .value_name("");
+  command.add_flag("--replace", given->replace,
+                   "Remove all executions that are there; refused while one is active");
   command
-      ->add_option(
+      .add_option(
           "--tz", given->time_zone,
           "Zone of times that name none: local, UTC, +HH:MM, or a name such as Europe/Berlin")
-      ->type_name("ZONE")
-      ->capture_default_str();
-  command->add_flag("--skip-bad", given->skip_bad, "Leave out what is bad, with a warning each");
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return import_log(line, *given); }; });
+      .value_name("ZONE")
+      .with_default();
+  command.add_flag("--skip-bad", given->skip_bad, "Leave out what is bad, with a warning each");
+  command.does([&line, given] { return import_log(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -5,7 +5,6 @@
 #include "cli/project_tasks.h"
 #include "report/lineage_text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -52,20 +51,18 @@ int show_lineage(const CommandLine& line, const LineageOptions& given) {
 
 }  // namespace
 
-void add_lineage(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_lineage(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "lineage", "Show what a file was made from, or what was made from it, as the log has it");
   auto given = std::make_shared<LineageOptions>();
-  command->add_option("PATH", given->path, "A file that tasks make or read")
-      ->required()
-      ->type_name("");
-  CLI::Option* up = command->add_flag("--up", given->up, "What it was made from (default)");
-  command->add_flag("--down", given->down, "What was made from it")->excludes(up);
-  add_json(*command, line);
-  command->add_flag("--dot", given->dot, "Print a graph for Graphviz")
-      ->excludes(command->get_option("--json"));
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return show_lineage(line, *given); }; });
+  command.add_option("PATH", given->path, "A file that tasks make or read")
+      .required()
+      .value_name("");
+  const Option up = command.add_flag("--up", given->up, "What it was made from (default)");
+  command.add_flag("--down", given->down, "What was made from it").excludes(up);
+  const Option json = add_json(command, line);
+  command.add_flag("--dot", given->dot, "Print a graph for Graphviz").excludes(json);
+  command.does([&line, given] { return show_lineage(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -9,7 +9,6 @@
 #include "report/json.h"
 #include "report/text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -81,37 +80,32 @@ int show_log(const CommandLine& line, const LogOptionsGiven& given) {
   return kDone;
 }
 
-void add_filters(CLI::App& command, LogOptionsGiven& given) {
-  command.add_option("--state", given.state, "Only executions in this state")->type_name("STATE");
+void add_filters(Command& command, LogOptionsGiven& given) {
+  command.add_option("--state", given.state, "Only executions in this state").value_name("STATE");
   command
       .add_option("--since", given.since,
                   "Only what started then or later: a date, a date and time, or 30m, 12h, 7d ago")
-      ->type_name("TIME");
-  command.add_option("--until", given.until, "Only what started before then")->type_name("TIME");
-  command.add_option("--run", given.run_id, "Only executions of this run")->type_name("RUN");
+      .value_name("TIME");
+  command.add_option("--until", given.until, "Only what started before then").value_name("TIME");
+  command.add_option("--run", given.run_id, "Only executions of this run").value_name("RUN");
 }
 
 }  // namespace
 
-void add_log(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("log", "Show what ran, newest first");
-  command->add_option("ID", line.task_ids, "Id of a task; none: all")
-      ->expected(0, 1)
-      ->type_name("");
-  add_json(*command, line);
+void add_log(Command& app, CommandLine& line) {
+  Command command = app.add_command("log", "Show what ran, newest first");
+  command.add_option("ID", line.task_ids, "Id of a task; none: all").word_optional().value_name("");
+  add_json(command, line);
   auto given = std::make_shared<LogOptionsGiven>();
-  command->add_option("--limit,-n", given->limit, "How many executions; 0: all")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N")
-      ->capture_default_str();
-  add_filters(*command, *given);
-  command->add_flag("--follow,-f", given->follow,
-                    "Newest last, and then what begins and ends, until Ctrl-C (status 130)");
-  const CLI::App* show = add_log_show(*command, line);
-  command->callback([&line, given, show] {
-    if (show->parsed()) return;
-    line.command = [&line, given] { return show_log(line, *given); };
-  });
+  command.add_option("--limit,-n", given->limit, "How many executions; 0: all")
+      .not_negative()
+      .value_name("N")
+      .with_default();
+  add_filters(command, *given);
+  command.add_flag("--follow,-f", given->follow,
+                   "Newest last, and then what begins and ends, until Ctrl-C (status 130)");
+  add_log_show(command, line);
+  command.does([&line, given] { return show_log(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -9,7 +9,7 @@
 namespace rota::cli {
 
 // rota log show RUN.
-CLI::App* add_log_show(CLI::App& log, CommandLine& line);
+void add_log_show(Command& log, CommandLine& line);
 
 // rota log --follow: prints what the query asks for, oldest start first, and then each execution that begins,
 // ends or is changed, until Ctrl-C. Waits for a log that is not there yet. Gives kInterrupted.

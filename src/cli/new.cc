@@ -18,7 +18,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -186,24 +185,22 @@ std::string next_steps(const fs::path& folder, const std::string& name) {
 
 }  // namespace
 
-void add_new(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_new(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "new", "Make a plugin project to begin with: sources, test, CMakeLists.txt, README.md");
   auto name = std::make_shared<std::string>();
-  command->add_option("NAME", *name, "Name of the project, and of the new folder")
-      ->required()
-      ->type_name("");
-  command->add_option("--path", line.path, "Folder to make it in. Default: the current one")
-      ->type_name("FOLDER")
-      ->expected(1);
-  command->callback([&line, name] {
-    line.command = [&line, name] {
-      check_name(*name);
-      const fs::path parent = parent_folder(line);
-      make_project(parent, *name);
-      print(next_steps((parent / *name).lexically_normal(), *name));
-      return 0;
-    };
+  command.add_option("NAME", *name, "Name of the project, and of the new folder")
+      .required()
+      .value_name("");
+  command.add_option("--path", line.path, "Folder to make it in. Default: the current one")
+      .value_name("FOLDER")
+      .once();
+  command.does([&line, name] {
+    check_name(*name);
+    const fs::path parent = parent_folder(line);
+    make_project(parent, *name);
+    print(next_steps((parent / *name).lexically_normal(), *name));
+    return 0;
   });
 }
 

@@ -31,8 +31,8 @@ std::string read_output_tail(const std::string& output_path, const Project& proj
   std::error_code error;
   const fs::path file = fs::canonical(project.root / output_path, error);
   if (error) return {};
-  const fs::path folder = fs::canonical(project.log_path.parent_path(), error);
-  if (error || !is_below(file, folder) || file == fs::canonical(project.log_path, error)) return {};
+  const fs::path folder = fs::canonical(project.root / ".rota/output", error);
+  if (error || !is_below(file, folder)) return {};
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
   struct stat status {};
   if (!fd.valid() || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};

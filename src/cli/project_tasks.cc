@@ -2,6 +2,7 @@
 #include "cli/project_tasks.h"
 
 #include "cli/exit_code.h"
+#include "cli/kept.h"
 #include "cli/output.h"
 
 #include <sys/stat.h>
@@ -50,7 +51,8 @@ void warn_of_missing_folders(const Project& project) {
 
 ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(line)) {
   warn_of_missing_folders(project_);
-  const Discovery discovery = discover(make_discovery_query(project_));
+  const Discovery& discovery =
+      keep_to_the_end(std::make_unique<const Discovery>(discover(make_discovery_query(project_))));
   for (const RefusedFile& refused : discovery.refused) {
     if (refused.reason == RefusalReason::no_task) continue;
     print_warning(fmt::format("{}: {}", refused.file, refused.message));

@@ -8,7 +8,6 @@
 #include "report/graph_svg.h"
 #include "report/run_report.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -89,25 +88,24 @@ int report_run(const CommandLine& line, const ReportOptionsGiven& given) {
 
 }  // namespace
 
-void add_report(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_report(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "report", "Show one run afterwards: its graph, timeline, durations, failures and files");
   auto given = std::make_shared<ReportOptionsGiven>();
   command
-      ->add_option("RUN", given->run_id,
-                   "Id of the run, or the first 4 or more characters of it; none: the newest")
-      ->type_name("");
-  command->add_option("-o,--output", given->file, "Where to; none: standard output")
-      ->type_name("FILE");
+      .add_option("RUN", given->run_id,
+                  "Id of the run, or the first 4 or more characters of it; none: the newest")
+      .value_name("");
+  command.add_option("-o,--output", given->file, "Where to; none: standard output")
+      .value_name("FILE");
   command
-      ->add_option("--format", given->format,
-                   "html (a page that needs nothing else), or trace (Chrome's trace events)")
-      ->check(CLI::IsMember({"html", "trace"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
-  command->add_flag("--no-graph", given->no_graph, "Without the graph, which is drawn by Graphviz");
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return report_run(line, *given); }; });
+      .add_option("--format", given->format,
+                  "html (a page that needs nothing else), or trace (Chrome's trace events)")
+      .one_of({"html", "trace"})
+      .value_name("FORMAT")
+      .with_default();
+  command.add_flag("--no-graph", given->no_graph, "Without the graph, which is drawn by Graphviz");
+  command.does([&line, given] { return report_run(line, *given); });
 }
 
 }  // namespace rota::cli

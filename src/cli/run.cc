@@ -3,6 +3,7 @@
 #include "cli/event_file.h"
 #include "cli/exit_code.h"
 #include "cli/failed_output.h"
+#include "cli/kept.h"
 #include "cli/observers.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -18,7 +19,6 @@
 #include <cstdlib>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -89,7 +89,7 @@ void write_metrics(const std::string& file, const ExecutionLog& log, const RunSu
 }
 
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
-  const ProjectTasks tasks(line);
+  const auto& tasks = keep_to_the_end(std::make_unique<const ProjectTasks>(line));
   RunOptions options = run_options_of(tasks.project(), given.settings());
   tasks.explain_if_empty();
   if (line.dry_run) return show_plan(line, tasks);
@@ -98,7 +98,8 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   if (!line.resume) graph = select_graph(line, tasks);
   const auto log = tasks.open_log_for_writing();
   log->mark_lost_executions();
-  const Plan plan = select_plan(line, tasks, *log, std::move(graph));
+  const Plan& plan = keep_to_the_end(
+      std::make_unique<const Plan>(select_plan(line, tasks, *log, std::move(graph))));
 
   Progress progress({.quiet = line.json,
                      .terminal = !line.json && stdout_can_be_redrawn(),
@@ -122,7 +123,7 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   if (events) events->run_finished(summary);
   if (!given.metrics_file.empty()) write_metrics(given.metrics_file, *log, summary);
   only_json.reset();
-  if (!line.json) print(failed_output_text(summary, plan));
+  if (!line.json) print(failed_output_text(summary, plan, tasks.project()));
   print(line.json ? summary_to_json(summary, plan) : summary_to_text(summary, plan));
   if (!summary.succeeded()) print_error(describe_trouble(summary, plan));
   return exit_code_of(summary);
@@ -130,23 +131,22 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
 
 }  // namespace
 
-void add_run(CLI::App& app, CommandLine& line) {
-  CLI::App* command =
-      app.add_subcommand("run", "Run what is not up to date, each task after all that it needs");
-  add_plan_options(*command, line);
-  add_run_plan_options(*command, line);
-  add_json(*command, line);
+void add_run(Command& app, CommandLine& line) {
+  Command command =
+      app.add_command("run", "Run what is not up to date, each task after all that it needs");
+  add_plan_options(command, line);
+  add_run_plan_options(command, line);
+  add_json(command, line);
   auto given = std::make_shared<RunOptionsGiven>();
-  add_run_options(*command, *given);
-  command->add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
-  command->add_option("--events", given->events_file, "Write what happens there, as JSON lines")
-      ->type_name("FILE");
+  add_run_options(command, *given);
+  command.add_flag("-v,--verbose", given->verbose, "Show all messages of the tasks");
+  command.add_option("--events", given->events_file, "Write what happens there, as JSON lines")
+      .value_name("FILE");
   command
-      ->add_option("--metrics", given->metrics_file,
-                   "Write metrics there at the end, as Prometheus reads them")
-      ->type_name("FILE");
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return run_plan(line, *given); }; });
+      .add_option("--metrics", given->metrics_file,
+                  "Write metrics there at the end, as Prometheus reads them")
+      .value_name("FILE");
+  command.does([&line, given] { return run_plan(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -155,36 +154,33 @@ class OptionsMaker {
 
 }  // namespace
 
-void add_run_options(CLI::App& command, RunSettingsGiven& given) {
-  const auto repeatable = [](CLI::Option* option) {
-    option->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
-  };
+void add_run_options(Command& command, RunSettingsGiven& given) {
   command
       .add_option("-j,--jobs", given.jobs,
                   "Tasks at the same time; 0: one for each processor (default)")
-      ->check(CLI::Range(std::size_t{0}, kMaxJobs))
-      ->type_name("N");
+      .at_most(kMaxJobs)
+      .value_name("N");
   command
       .add_option("--executor", given.executor,
                   "Where tasks run: process (workers, each isolated; default) or inline (threads)")
-      ->check(CLI::IsMember({"process", "inline"}))
-      ->type_name("NAME");
+      .one_of({"process", "inline"})
+      .value_name("NAME");
   command.add_flag("--fail-fast", given.fail_fast, "After the first failure start nothing more");
   command.add_flag("--keep-going", given.keep_going,
                    "Run all that does not need what failed (default)");
   command.add_flag("--restart", given.restart,
                    "Begin anew where a checkpoint would let a task go on");
-  repeatable(command
-                 .add_option("--policy", given.policies,
-                             "How tasks are run: retries, timeout, memory_limit, priority, pools, "
-                             "isolation ...; for the tasks that ID matches, or for all; repeatable")
-                 ->type_name("[ID:]NAME=VALUE"));
-  repeatable(command
-                 .add_option("--pool", given.pools,
-                             "How many tasks of a pool run at the same time; repeatable")
-                 ->type_name("NAME=N"));
+  command
+      .add_option("--policy", given.policies,
+                  "How tasks are run: retries, timeout, memory_limit, priority, pools, "
+                  "isolation ...; for the tasks that ID matches, or for all; repeatable")
+      .value_name("[ID:]NAME=VALUE")
+      .repeatable();
+  command
+      .add_option("--pool", given.pools,
+                  "How many tasks of a pool run at the same time; repeatable")
+      .value_name("NAME=N")
+      .repeatable();
 }
 
 RunOptions run_options_of(const Project& project, const RunSettingsGiven& given) {

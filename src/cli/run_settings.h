@@ -2,16 +2,13 @@
 // How tasks are run: from rota.toml and the command line, which is the stronger of them. Runs none.
 #pragma once
 
+#include "cli/command.h"
 #include <rota/rota.h>
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace rota::cli {
 
@@ -26,7 +23,7 @@ struct RunSettingsGiven {
   std::vector<std::string> policies;  // [ID:]NAME=VALUE
 };
 
-void add_run_options(CLI::App& command, RunSettingsGiven& given);
+void add_run_options(Command& command, RunSettingsGiven& given);
 // What a run gets of them; without observer and stop tokens. Throws UsageError that says where it is wrong.
 RunOptions run_options_of(const Project& project, const RunSettingsGiven& given);
 

@@ -5,21 +5,17 @@
 #include "report/json.h"
 #include "report/text.h"
 
-#include <CLI/CLI.hpp>
-
 namespace rota::cli {
 
-void add_show(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("show", "Show all metadata of a task class");
-  add_one_task_id(*command, line);
-  add_json(*command, line);
-  command->callback([&line] {
-    line.command = [&line] {
-      const ProjectTasks tasks(line);
-      const TaskMetadata& metadata = tasks.require(line.task_ids.front())->metadata();
-      print(line.json ? task_to_json(metadata) : task_to_text(metadata));
-      return 0;
-    };
+void add_show(Command& app, CommandLine& line) {
+  Command command = app.add_command("show", "Show all metadata of a task class");
+  add_one_task_id(command, line);
+  add_json(command, line);
+  command.does([&line] {
+    const ProjectTasks tasks(line);
+    const TaskMetadata& metadata = tasks.require(line.task_ids.front())->metadata();
+    print(line.json ? task_to_json(metadata) : task_to_text(metadata));
+    return 0;
   });
 }
 

@@ -5,8 +5,6 @@
 #include "cli/selection.h"
 #include "report/status_text.h"
 
-#include <CLI/CLI.hpp>
-
 namespace rota::cli {
 namespace {
 
@@ -32,11 +30,11 @@ int show_status(const CommandLine& line) {
 
 }  // namespace
 
-void add_status(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_status(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "status", "Show what runs now and since when, what is done, failed and waits");
-  add_json(*command, line);
-  command->callback([&line] { line.command = [&line] { return show_status(line); }; });
+  add_json(command, line);
+  command.does([&line] { return show_status(line); });
 }
 
 }  // namespace rota::cli

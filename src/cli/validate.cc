@@ -8,11 +8,11 @@
 #include "cli/validate_plugin.h"
 #include "cli/validate_strays.h"
 
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -117,7 +117,8 @@ int validate_all(const CommandLine& line, const ValidateGiven& given) {
 
 std::string check_timeout(const std::string& text) {
   double seconds = 0;
-  const bool is_number = CLI::detail::lexical_cast(text, seconds);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
   return is_number && seconds > 0 && seconds <= kMaxTimeoutSeconds
              ? ""
              : fmt::format("{} is no number of seconds above 0 and up to 1000000", text);
@@ -125,24 +126,23 @@ std::string check_timeout(const std::string& text) {
 
 }  // namespace
 
-void add_validate(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("validate",
-                                         "Load plugins and make each of their tasks that needs no "
-                                         "argument, in processes of their own, "
-                                         "and tell all that is wrong (exit status 1)");
+void add_validate(Command& app, CommandLine& line) {
+  Command command = app.add_command("validate",
+                                    "Load plugins and make each of their tasks that needs no "
+                                    "argument, in processes of their own, "
+                                    "and tell all that is wrong (exit status 1)");
   auto given = std::make_shared<ValidateGiven>();
   command
-      ->add_option("WHAT", given->what,
-                   "Plugin files, folders with all plugins below them, or ids of tasks")
-      ->required()
-      ->type_name("PATH|ID");
-  command->add_option("--timeout", given->timeout_seconds, "How long each step may take")
-      ->type_name("SECONDS")
-      ->check(CLI::Validator(check_timeout, "", "seconds"))
-      ->capture_default_str();
-  add_json(*command, line);
-  command->callback(
-      [&line, given] { line.command = [&line, given] { return validate_all(line, *given); }; });
+      .add_option("WHAT", given->what,
+                  "Plugin files, folders with all plugins below them, or ids of tasks")
+      .required()
+      .value_name("PATH|ID");
+  command.add_option("--timeout", given->timeout_seconds, "How long each step may take")
+      .value_name("SECONDS")
+      .checked(check_timeout, "seconds")
+      .with_default();
+  add_json(command, line);
+  command.does([&line, given] { return validate_all(line, *given); });
 }
 
 }  // namespace rota::cli

@@ -19,7 +19,6 @@
 #include <system_error>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -140,15 +139,15 @@ std::vector<std::string> validate_child_arguments(const ValidateChildOptions& op
   return words;
 }
 
-void add_validate_child(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(kName)->group("");
+void add_validate_child(Command& app, CommandLine&) {
+  Command command = app.add_hidden_command(kName);
   auto options = std::make_shared<ValidateChildOptions>();
-  command->add_option("--parent", options->parent)->required();
-  command->add_option("--step-seconds", options->step_seconds)->required();
-  command->add_option("--from", options->from);
-  command->add_option("--file", options->file)->required();
-  command->add_flag("--only", options->only);
-  command->callback([&line, options] { line.command = [options] { return run_child(*options); }; });
+  command.add_option("--parent", options->parent).required();
+  command.add_option("--step-seconds", options->step_seconds).required();
+  command.add_option("--from", options->from);
+  command.add_option("--file", options->file).required();
+  command.add_flag("--only", options->only);
+  command.does([options] { return run_child(*options); });
 }
 
 }  // namespace rota::cli

@@ -24,6 +24,6 @@ struct ValidateChildOptions {
 std::vector<std::string> validate_child_arguments(const ValidateChildOptions& options);
 
 // A command that no help shows. What it writes to stdout and stderr is the plugin's.
-void add_validate_child(CLI::App& app, CommandLine& line);
+void add_validate_child(Command& app, CommandLine& line);
 
 }  // namespace rota::cli

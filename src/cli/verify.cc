@@ -5,7 +5,6 @@
 #include "cli/project_tasks.h"
 #include "report/upkeep_text.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace rota::cli {
@@ -24,10 +23,10 @@ int verify(const CommandLine& line) {
 
 }  // namespace
 
-void add_verify(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand("verify", "Check that the log is sound; changes nothing");
-  add_json(*command, line);
-  command->callback([&line] { line.command = [&line] { return verify(line); }; });
+void add_verify(Command& app, CommandLine& line) {
+  Command command = app.add_command("verify", "Check that the log is sound; changes nothing");
+  add_json(command, line);
+  command.does([&line] { return verify(line); });
 }
 
 }  // namespace rota::cli

@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <map>
 
-#include <CLI/CLI.hpp>
-
 namespace rota::cli {
 namespace {
 
@@ -45,13 +43,13 @@ int show_why(const CommandLine& line) {
 
 }  // namespace
 
-void add_why(CLI::App& app, CommandLine& line) {
-  CLI::App* command = app.add_subcommand(
+void add_why(Command& app, CommandLine& line) {
+  Command command = app.add_command(
       "why", "Tell why a task ran at last, what the last plan said of it, and what one says now");
-  add_one_task_id(*command, line);
-  add_arguments(*command, line);
-  add_json(*command, line);
-  command->callback([&line] { line.command = [&line] { return show_why(line); }; });
+  add_one_task_id(command, line);
+  add_arguments(command, line);
+  add_json(command, line);
+  command.does([&line] { return show_why(line); });
 }
 
 }  // namespace rota::cli

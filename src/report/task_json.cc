@@ -2,29 +2,15 @@
 // Task classes and their dependencies as JSON.
 #include "report/json.h"
 #include "report/json_trees.h"
-
-#include <type_traits>
-#include <variant>
+#include "task/value_json.h"
 
 namespace rota::inline v1 {
 namespace {
 
-Json value_tree(const Value& value) {
-  return std::visit(
-      [](const auto& held) -> Json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
-          return nullptr;
-        } else {
-          return held;
-        }
-      },
-      value.variant());
-}
-
 Json parameter_tree(const Parameter& parameter) {
   return {{"name", parameter.name},
           {"type", to_string(parameter.type)},
-          {"default_value", value_tree(parameter.default_value)},
+          {"default_value", value_to_json<Json>(parameter.default_value)},
           {"required", parameter.required},
           {"description", parameter.description}};
 }
@@ -33,7 +19,7 @@ Json parameter_tree(const Parameter& parameter) {
 
 Json arguments_tree(const Arguments& arguments) {
   Json tree = Json::object();
-  for (const auto& [name, value] : arguments) tree[name] = value_tree(value);
+  for (const auto& [name, value] : arguments) tree[name] = value_to_json<Json>(value);
   return tree;
 }
 

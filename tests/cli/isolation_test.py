@@ -53,6 +53,13 @@ def test_a_crash_fails_one_task_with_its_signal_and_its_last_words(nasty):
     assert "first words | last words" in row["message"] and output_of(row) == "first words\nlast words\n"
 
 
+def test_the_last_words_of_a_failed_task_are_shown_wherever_the_log_is(nasty, tmp_path_factory):
+    nasty.environment["ROTA_LOG"] = str(tmp_path_factory.mktemp("elsewhere") / "log.db")
+    done = nasty.command("run", "t_crash")
+    assert "what t_crash printed at the end" in done.stdout
+    assert "  | first words\n  | last words\n" in done.stdout
+
+
 def test_an_exit_before_it_is_done_is_no_success(nasty):
     row = fails(nasty, "t_exit")
     assert "exit status 0 before it was done" in row["message"] and row["exit_code"] == 0

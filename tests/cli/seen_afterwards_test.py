@@ -61,25 +61,27 @@ def test_a_task_that_is_gone_is_reported_all_the_same(project):
     assert len(states(report(project))) == 4
 
 
-def test_the_end_of_what_was_printed_is_read_from_the_log_folder_alone(project):
+def test_the_end_of_what_was_printed_is_read_from_the_folder_of_outputs_alone(project):
     """A log may be imported from anybody, and a report be given to anybody."""
     (project.folder / "secret.txt").write_text("a secret")
-    output = project.folder / ".rota" / "output.txt"
-    output.parent.mkdir()
+    outputs = project.folder / ".rota" / "output"
+    outputs.mkdir(parents=True)
+    output = outputs / "output.txt"
     output.write_text("x" * 100_000 + "\nthe last line\n")
-    (project.folder / ".rota" / "link.txt").symlink_to(project.folder / "secret.txt")
-    os.mkfifo(project.folder / ".rota" / "fifo")
-    paths = [".rota/output.txt", "secret.txt", str(project.folder / "secret.txt"), ".rota/../secret.txt", ".rota/link.txt",
-             ".rota/fifo", ".rota/gone", ".rota", "/etc/hostname", ".rota/log.db"]
+    (outputs / "link.txt").symlink_to(project.folder / "secret.txt")
+    os.mkfifo(outputs / "fifo")
+    paths = [".rota/output/output.txt", "secret.txt", str(project.folder / "secret.txt"),
+             ".rota/output/../../secret.txt", ".rota/output/link.txt", ".rota/output/fifo", ".rota/output/gone",
+             ".rota/output", "/etc/hostname", ".rota/log.db"]
     rows = [{"task_id": f"t_{at}", "task_type": "x", "task_run_id": f"{at:08}-0000-4000-8000-000000000000", "state": "failed",
              "success": False, "run_id": "a-run", "output_path": path, "timestamp": "2026-01-01T00:00:00Z",
              "execution_time": 1.0} for at, path in enumerate(paths)]
     (project.folder / "log.json").write_text(json.dumps({"executions": rows}))
     done = project.command("import", "log.json")
     assert done.returncode == 0, done.stderr
-    outputs = {e["output_path"]: e["output"] for e in report(project, "a-run")["executions"]}
-    assert outputs.pop(".rota/output.txt") == "the last line\n"
-    assert set(outputs.values()) == {""} and len(outputs) == len(paths) - 1
+    printed = {e["output_path"]: e["output"] for e in report(project, "a-run")["executions"]}
+    assert printed.pop(".rota/output/output.txt") == "the last line\n"
+    assert set(printed.values()) == {""} and len(printed) == len(paths) - 1
 
 
 def test_a_trace_has_an_event_for_each_execution(project):
