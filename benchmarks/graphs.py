@@ -86,20 +86,6 @@ def no_operation(bench: Bench, shape: str, size: int) -> Group:
     return group
 
 
-def nothing_to_do(bench: Bench, size: int) -> Group:
-    """Everything is up to date; whole processes."""
-    group = Group(f"{size:,} tasks and nothing to do, layered")
-    folder = bench.data / "graphs"
-    if shutil.which("ninja"):
-        write_ninja(folder / f"built_ninja_{size}", "layered", size, built=True)
-        group.add("ninja", ["ninja"], folder=folder / f"built_ninja_{size}")
-    if shutil.which("make"):
-        write_make(folder / f"built_make_{size}", "layered", size, built=True)
-        group.add("make", ["make", "all"], folder=folder / f"built_make_{size}")
-    group.run(ROUNDS)
-    return group
-
-
 def remover(file: Path):
     def remove() -> None:
         for one in file.parent.glob(file.name + "*"):
@@ -130,7 +116,4 @@ def measure(bench: Bench, show, aims) -> list[Group]:
         for size in SIZES[:2]:
             groups.append(no_operation(bench, shape, size))
             show(groups[-1], "ninja -j2", size)
-    for size in SIZES[1:3]:
-        groups.append(nothing_to_do(bench, size))
-        show(groups[-1], "ninja", size)
     return groups

@@ -21,8 +21,9 @@ import execution_log
 import graphs
 import look_ups
 import planning
+import runs
 
-PARTS = ("discovery", "log", "plans", "look-ups", "graphs")
+PARTS = ("discovery", "log", "plans", "look-ups", "graphs", "runs")
 MISSING = {"class_loader_probe": "class_loader (libclass-loader-dev)", "qt_probe": "Qt (qtbase5-dev)",
            "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)", "tbb_probe": "oneTBB (libtbb-dev)"}
 
@@ -134,7 +135,8 @@ def measure_log(bench: discovery.Bench, aims: Aims, large: bool) -> list[discove
     print_group(grouped, "append, fdatasync")
     rates = {name: execution_log.per_second(grouped, name) for name in ("append, fdatasync", "rota")}
     print("  " + "; ".join(f"{name}: {rate:,.0f} a second" for name, rate in rates.items()))
-    aims.add_least("grouped records, x the rate of fdatasync", rates["rota"] / rates["append, fdatasync"], 6)
+    aims.add_least("grouped records a second, where a sync takes 0.2 ms or less", rates["rota"],
+                   min(30_000, 6 * rates["append, fdatasync"]))
 
     print_group(many, "SQLite's busy handler")
     waits = {name: execution_log.longest(many, name) for name in ("SQLite's busy handler", "rota")}
@@ -240,14 +242,16 @@ def measure(arguments: argparse.Namespace, bench: discovery.Bench) -> int:
         groups += measure_log(bench, aims, arguments.large)
     if "plans" in parts:
         groups += measure_plans(bench, aims)
-    results["groups"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
-                         for group in groups}
     if "graphs" in parts:
         groups += graphs.measure(bench, print_graphs, aims)
+    if "runs" in parts:
+        groups += runs.measure(bench, print_graphs, aims)
     if "look-ups" in parts:
         found = measure_look_ups(bench, aims)
         results["look_ups"] = [dict(zip(("map", "writer", "size", "threads"), key)) | seconds
                                for key, seconds in found.seconds.items()]
+    results["groups"] = {group.title: {name: one.rounds for name, one in group.measurements.items()}
+                         for group in groups}
     aims.print()
     problems = [f"{group.title}: {name}: {problem}" for group in groups for name, problem in group.problems.items()]
     for problem in problems:
