@@ -31,6 +31,8 @@ struct ExecutorUnderTest {
       make;
 };
 
+void PrintTo(const ExecutorUnderTest& executor, std::ostream* out) { *out << executor.name; }
+
 std::unique_ptr<Executor> make_processes(std::size_t slots, const std::filesystem::path& root) {
   return make_process_executor(
       {.slots = slots, .program = {"/proc/self/exe"}, .project_root = root, .grace = 200ms});
