@@ -184,6 +184,8 @@ struct CleanupEntry {
   ExecutionState state = ExecutionState::success;
   std::int64_t started_sequence = 0;
   TimePoint started_at{};
+  std::string output_path =
+      {};  // of the file of what it printed, which is left as it is; empty: none
 };
 
 // An execution that is old and stays all the same.
@@ -203,7 +205,7 @@ struct CleanupResult {
 // Something that should never be in a log.
 struct LogFinding {
   // "integrity", "sequence", "state", "end", "active", "times", "arguments", "metrics", "tags", "files",
-  // "resources"
+  // "resources", "runs"
   std::string rule = {};
   std::string task_run_id = {};  // of the execution; empty where it is about none
   std::string message = {};      // what is wrong and where, in one line

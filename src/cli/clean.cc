@@ -2,6 +2,7 @@
 // rota clean: removes old executions from the log, and tells which stay and why.
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/project_tasks.h"
 #include "cli/run_name.h"
 #include "report/upkeep_text.h"
@@ -46,6 +47,7 @@ int clean(const CommandLine& line, const CleanOptionsGiven& given) {
   for (const std::string& run : given.runs)
     rule.task_run_ids.push_back(find_task_run_id(*log, run));
   const CleanupResult result = log->cleanup_old_executions(rule);
+  if (!rule.dry_run) remove_output_files(result.removed, project);
   print(line.json ? cleanup_to_json(result, rule.dry_run) : cleanup_to_text(result, rule.dry_run));
   return kDone;
 }
@@ -53,10 +55,11 @@ int clean(const CommandLine& line, const CleanOptionsGiven& given) {
 }  // namespace
 
 void add_clean(Command& app, CommandLine& line) {
-  Command command = app.add_command(
-      "clean",
-      "Remove old executions from the log; the latest success of a task, what is active, and what "
-      "made a file that is there stay");
+  Command command =
+      app.add_command("clean",
+                      "Remove old executions from the log, with the files of what they printed; "
+                      "the latest success of a task, what is active, and what "
+                      "made a file that is there stay");
   auto given = std::make_shared<CleanOptionsGiven>();
   command.add_option("--max-age", given->max_age_days, "Old is what ended more days ago")
       .value_name("DAYS");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/failed_output.h"
 
-#include "cli/output_tail.h"
+#include "cli/output_files.h"
 #include "report/printable.h"
 
 #include <cstddef>

@@ -2,11 +2,12 @@
 // rota report [RUN]: a run afterwards, as a page that stands alone or as a trace.
 #include "cli/exit_code.h"
 #include "cli/output.h"
-#include "cli/output_tail.h"
+#include "cli/output_files.h"
 #include "cli/project_tasks.h"
 #include "cli/result_file.h"
 #include "report/graph_svg.h"
 #include "report/run_report.h"
+#include "run_record/run_graph.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,18 +45,6 @@ std::string find_run(const ExecutionLog& log, const std::string& name) {
                                fmt::join(found, " "), are_more ? " and others" : ""));
 }
 
-// The tasks of a run that are still there, with all that they need.
-Graph graph_of_run(const ProjectTasks& tasks, const PastRun& record) {
-  std::vector<std::string> task_ids;
-  for (const RecordedExecution& recorded : record.executions) {
-    const std::string& task_id = recorded.execution.start.task_id;
-    if (tasks.registry().get_task_class(task_id) != nullptr) task_ids.push_back(task_id);
-  }
-  std::ranges::sort(task_ids);
-  task_ids.erase(std::unique(task_ids.begin(), task_ids.end()), task_ids.end());
-  return task_ids.empty() ? Graph({}) : build_graph(tasks.registry(), task_ids);
-}
-
 std::string make_page(const ProjectTasks& tasks, const ExecutionLog& log, PastRun record,
                       Graph graph, bool with_graph) {
   RunReport report{
@@ -78,7 +67,7 @@ int report_run(const CommandLine& line, const ReportOptionsGiven& given) {
   const auto log = tasks.open_log_for_reading();
   const std::string run_id = find_run(*log, given.run_id);
   PastRun record = read_past_run(*log, run_id);
-  Graph graph = graph_of_run(tasks, record);
+  Graph graph = graph_of_run(*log, record, tasks.registry());
   arrange(record, graph);
   write_result(given.file, given.format == "trace" ? past_run_to_trace(record)
                                                    : make_page(tasks, *log, std::move(record),

@@ -10,8 +10,8 @@
 namespace rota::inline v1 {
 
 CleanupEntry cleanup_entry_of(const Execution& execution) {
-  return {execution.task_run_id, execution.start.task_id, execution.state(),
-          execution.started_sequence, execution.started_at};
+  return {execution.task_run_id,      execution.start.task_id, execution.state(),
+          execution.started_sequence, execution.started_at,    execution.end.output_path};
 }
 
 bool may_exist(const std::filesystem::path& file) noexcept {

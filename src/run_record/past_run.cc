@@ -61,6 +61,13 @@ std::optional<std::string> find_newest_run(const ExecutionLog& log) {
 std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
                                       std::size_t limit) {
   std::vector<std::string> found;
+  if (!prefix.empty()) {
+    for (const RecordedRun& run : log.get_run_history(0)) {
+      if (found.size() < limit && run.start.run_id.starts_with(prefix))
+        found.push_back(run.start.run_id);
+    }
+    if (!found.empty()) return found;
+  }
   for_each_newest_first(log, [&](const Execution& execution) {
     const std::string& run_id = execution.start.run_id;
     const bool is_new = !run_id.empty() && run_id.starts_with(prefix) &&
@@ -72,8 +79,14 @@ std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view 
 }
 
 std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id) {
-  std::vector<Execution> executions =
-      log.get_task_execution_history({.limit = 0, .run_id = run_id});
+  const auto run = log.find_run(run_id);
+  const std::int64_t after = run ? run->after_sequence : 0;
+  std::vector<Execution> executions;
+  for_each_newest_first(log, [&](const Execution& execution) {
+    if (execution.started_sequence <= after) return false;
+    if (execution.start.run_id == run_id) executions.push_back(execution);
+    return true;
+  });
   std::ranges::reverse(executions);
   return executions;
 }

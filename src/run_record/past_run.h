@@ -41,10 +41,11 @@ struct PastRun {
 
 // The run of the newest execution that belongs to one; nothing where there is none.
 ROTA_EXPORT std::optional<std::string> find_newest_run(const ExecutionLog& log);
-// The ids of runs that begin so, the newest first, at most `limit`.
+// The ids of runs that begin so, the newest first, at most `limit`. Of a prefix, those runs that were imported and of which the log
+// knows executions alone are only found where no other begins so.
 ROTA_EXPORT std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
                                                   std::size_t limit);
-// By their starts. The log is gone through for them.
+// By their starts. The log is read back to the beginning of the run; of one that was imported, to its own.
 std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id);
 // Without executions where there is no such run.
 ROTA_EXPORT PastRun read_past_run(const ExecutionLog& log, const std::string& run_id);

@@ -2,6 +2,7 @@
 #include "run_record/run_status.h"
 
 #include "run_record/past_run.h"
+#include "run_record/run_graph.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -37,15 +38,17 @@ void count(RunStatus& status, const Execution& execution) {
   }
 }
 
-std::size_t count_waiting(const Plan& plan, const std::unordered_set<std::string>& begun) {
-  return static_cast<std::size_t>(std::ranges::count_if(plan.steps, [&](const PlanStep& step) {
-    return step.will_run() && !begun.contains(plan.graph.task_id(step.task));
+std::optional<std::size_t> count_waiting(const std::vector<RecordedStep>& planned,
+                                         const std::unordered_set<std::string>& begun) {
+  if (planned.empty()) return {};
+  return static_cast<std::size_t>(std::ranges::count_if(planned, [&](const RecordedStep& step) {
+    return step.will_run() && !begun.contains(step.task_id);
   }));
 }
 
 }  // namespace
 
-RunStatus read_run_status(const ExecutionLog& log, const Plan* plan) {
+RunStatus read_run_status(const ExecutionLog& log) {
   RunStatus status;
   auto run_id = find_active_run(log);
   if (!run_id) run_id = find_newest_run(log);
@@ -64,7 +67,7 @@ RunStatus read_run_status(const ExecutionLog& log, const Plan* plan) {
   std::ranges::sort(status.unsuccessful, {}, &Execution::finished_sequence);
   if (!status.is_active()) return status;
   status.ended.reset();
-  if (plan != nullptr) status.waiting = count_waiting(*plan, begun);
+  status.waiting = count_waiting(planned_steps(log, *run_id), begun);
   return status;
 }
 

@@ -4,7 +4,6 @@
 
 #include <rota/execution_log.h>
 #include <rota/export.h>
-#include <rota/plan.h>
 
 #include <cstddef>
 #include <optional>
@@ -22,13 +21,13 @@ struct RunStatus {
   std::vector<Execution> unsuccessful = {};  // by their ends
   std::size_t succeeded = 0;
   std::size_t not_reached = 0;              // given up because of others
-  std::optional<std::size_t> waiting = {};  // of an active run, where it is known
+  std::optional<std::size_t> waiting = {};  // of an active run whose plan is known
 
   bool is_active() const noexcept { return !running.empty(); }
 };
 
-// Of the newest run with an execution that is active; where none is, of the newest run. `plan` is made now, of the
-// whole project: what it would run and the run has not executed is waiting. Null: that is not known.
-ROTA_EXPORT RunStatus read_run_status(const ExecutionLog& log, const Plan* plan);
+// Of the newest run with an execution that is active; where none is, of the newest run. Throws PlanError where its plan cannot
+// be read.
+ROTA_EXPORT RunStatus read_run_status(const ExecutionLog& log);
 
 }  // namespace rota::inline v1

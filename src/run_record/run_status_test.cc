@@ -2,6 +2,7 @@
 #include "run_record/run_status.h"
 
 #include "graph/test_tasks.h"
+#include <rota/plan.h>
 
 #include <gtest/gtest.h>
 
@@ -25,18 +26,18 @@ void record(ExecutionLog& log, const std::string& task_id, const std::string& ru
 TEST(RunStatus, OfALogWithoutRunsIsOfNone) {
   const auto log = open_memory_log();
   record(*log, "a", "", ExecutionState::success);
-  EXPECT_EQ(read_run_status(*log, nullptr).run_id, "");
+  EXPECT_EQ(read_run_status(*log).run_id, "");
 }
 
 TEST(RunStatus, TellsWhatRunsWhatEndedAndWhatWaits) {
   const auto log = open_memory_log();
+  begin_run(*log, five_tasks(*log), "run");
   record(*log, "a", "run", ExecutionState::success);
   record(*log, "c", "run", ExecutionState::failed);
   record(*log, "d", "run", ExecutionState::upstream_failed);
   log->begin_execution({.task_id = "b", .run_id = "run"});
   record(*log, "a", "later", ExecutionState::success);
-  const Plan plan = five_tasks(*log);
-  const RunStatus status = read_run_status(*log, &plan);
+  const RunStatus status = read_run_status(*log);
   EXPECT_EQ(status.run_id, "run");
   EXPECT_TRUE(status.is_active());
   EXPECT_EQ(status.ended, std::nullopt);
@@ -49,11 +50,19 @@ TEST(RunStatus, TellsWhatRunsWhatEndedAndWhatWaits) {
   EXPECT_EQ(status.waiting, 1U);  // e
 }
 
+TEST(RunStatus, WhatWaitsInARunWhosePlanIsNotThereIsNotKnown) {
+  const auto log = open_memory_log();
+  log->begin_execution({.task_id = "b", .run_id = "imported"});
+  const RunStatus status = read_run_status(*log);
+  EXPECT_TRUE(status.is_active());
+  EXPECT_EQ(status.waiting, std::nullopt);
+}
+
 TEST(RunStatus, WhereNothingRunsIsOfTheNewestRun) {
   const auto log = open_memory_log();
   record(*log, "a", "first", ExecutionState::success);
   record(*log, "a", "second", ExecutionState::success);
-  const RunStatus status = read_run_status(*log, nullptr);
+  const RunStatus status = read_run_status(*log);
   EXPECT_EQ(status.run_id, "second");
   EXPECT_FALSE(status.is_active());
   EXPECT_NE(status.ended, std::nullopt);

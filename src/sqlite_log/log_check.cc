@@ -131,18 +131,34 @@ const RowRule kRules[] = {
      }},
 };
 
+LogFinding run_finding(std::string_view run_id, const std::string& what) {
+  return {"runs", "", fmt::format("run {}: {}", one_line(run_id), what)};
+}
+
+// The same of runs.
+const RowRule kRunRules[] = {
+    {"SELECT run_id, plan_hash FROM run WHERE plan_hash NOT IN (SELECT plan_hash FROM plan)",
+     [](const Statement& row) {
+       return run_finding(row.text(0),
+                          fmt::format("its plan {} is not there", one_line(row.text(1))));
+     }},
+    {"SELECT run_id, after_sequence, sequence FROM run, log WHERE after_sequence > sequence",
+     [](const Statement& row) {
+       return run_finding(
+           row.text(0), fmt::format("it began after the number {}, but the last number given is {}",
+                                    row.integer(1), row.integer(2)));
+     }},
+};
+
 class LogCheck {
  public:
   explicit LogCheck(Connection& connection) : connection_(connection) {}
 
   std::vector<LogFinding> run() {
-    for (const RowRule& rule : kRules) {
-      look([&] {
-        Statement row(connection_, rule.sql);
-        while (row.step()) add(rule.finding(row));
-      });
-    }
+    for (const RowRule& rule : kRules) look([&] { apply(rule); });
+    for (const RowRule& rule : kRunRules) look([&] { apply(rule); });
     look([&] { look_at_objects(); });
+    look([&] { look_at_plans(); });
     const bool rules_are_kept = findings_.empty();
     look([&] { look_at_database(rules_are_kept); });
     return std::move(findings_);
@@ -160,6 +176,21 @@ class LogCheck {
       LogFinding finding{"integrity", "", "a part of the file cannot be read"};
       if (std::exchange(is_unreadable_, true)) return;
       add(std::move(finding));
+    }
+  }
+
+  void apply(const RowRule& rule) {
+    Statement row(connection_, rule.sql);
+    while (row.step()) add(rule.finding(row));
+  }
+
+  void look_at_plans() {
+    Statement row(connection_, "SELECT plan_hash, content FROM plan");
+    while (row.step()) {
+      if (plan_hash_of(row.view(1)) == row.view(0)) continue;
+      add({"runs", "",
+           fmt::format("the plan {} holds another text than that of its name",
+                       one_line(row.text(0)))});
     }
   }
 

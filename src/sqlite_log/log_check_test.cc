@@ -2,6 +2,7 @@
 // A file is damaged, by SQL past the checks of its tables or by bytes, and exactly that is found.
 #include "sqlite_log/log_check.h"
 
+#include "os/sha256.h"
 #include "sqlite_log/log_folder.h"
 
 #include <chrono>
@@ -175,6 +176,18 @@ TEST_F(LogCheckTest, AFileWithoutItsExecution) {
 TEST_F(LogCheckTest, AFileThatIsMissing) {
   damage("DELETE FROM execution_file WHERE path = 'a'");
   expect_only("files", first_, "of its 2 input files 1 are there");
+}
+
+TEST_F(LogCheckTest, ARunWithoutItsPlanAPlanOfAnotherTextAndARunThatBeganLaterThanAnything) {
+  const auto hash = "sha256:" + to_hex(sha256_of("a plan"));
+  open_sqlite_log(path_)->begin_run({.run_id = "a-run", .plan_hash = hash}, "a plan");
+  EXPECT_THAT(findings(), IsEmpty());
+  damage("UPDATE run SET after_sequence = 8");
+  expect_only("runs", "", "run a-run: it began after the number 8, but the last number given is 7");
+  damage("UPDATE run SET after_sequence = 7; UPDATE plan SET content = 'another'");
+  expect_only("runs", "", "holds another text than that of its name");
+  damage("DELETE FROM plan");
+  expect_only("runs", "", "run a-run: its plan " + hash + " is not there");
 }
 
 TEST_F(LogCheckTest, TextInTheColumnOfANumber) {

@@ -14,8 +14,9 @@ const char* const queries::kUpdateFreeFields =
 // Its files go with it.
 const char* const queries::kRemove =
     "DELETE FROM execution WHERE started_sequence = :started_sequence";
-#define ROTA_SELECT \
-  "SELECT started_sequence, task_run_id, task_id, state, started_at, finished_at FROM execution "
+#define ROTA_SELECT                                                                             \
+  "SELECT started_sequence, task_run_id, task_id, state, started_at, finished_at, output_path " \
+  "FROM execution "
 const char* const queries::kAllByTask =
     ROTA_SELECT "INDEXED BY execution_run WHERE state <= 6 UNION ALL " ROTA_SELECT
                 "INDEXED BY execution_not_run WHERE state > 6 "
@@ -76,7 +77,7 @@ void for_each_by_task(
     std::optional<TimePoint> finished_at;
     if (!row.is_null(5)) finished_at = time_of(row.integer(5));
     take({row.text(1), row.text(2), read_state(connection, row.integer(3)), row.integer(0),
-          time_of(row.integer(4))},
+          time_of(row.integer(4)), row.text(6)},
          finished_at);
   }
 }

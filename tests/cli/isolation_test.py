@@ -60,6 +60,19 @@ def test_the_last_words_of_a_failed_task_are_shown_wherever_the_log_is(nasty, tm
     assert "  | first words\n  | last words\n" in done.stdout
 
 
+def test_clean_removes_what_removed_executions_printed(nasty):
+    fails(nasty, "t_crash")
+    first, output = newest(nasty, "t_crash"), output_of(newest(nasty, "t_good"))
+    fails(nasty, "t_crash")
+    second = newest(nasty, "t_crash")
+    assert nasty.command("clean", "--run", first["task_run_id"], "--dry-run").returncode == 0
+    assert os.path.exists(first["output_path"])
+    done = nasty.command("clean", "--run", first["task_run_id"])
+    assert done.returncode == 0 and done.stderr == ""
+    assert not os.path.exists(first["output_path"]) and os.path.exists(second["output_path"])
+    assert output_of(newest(nasty, "t_good")) == output
+
+
 def test_an_exit_before_it_is_done_is_no_success(nasty):
     row = fails(nasty, "t_exit")
     assert "exit status 0 before it was done" in row["message"] and row["exit_code"] == 0

@@ -58,7 +58,11 @@ def test_without_graphviz_the_report_says_what_to_do(project):
 def test_a_task_that_is_gone_is_reported_all_the_same(project):
     assert project.command("run").returncode == 0
     (project.folder / "scripts" / "pipeline.so").unlink()
-    assert len(states(report(project))) == 4
+    data = report(project)
+    assert len(states(data)) == 4
+    needs = {task["id"]: [data["tasks"][other]["id"] for other in task["needs"]] for task in data["tasks"]}
+    assert needs == {"t_import": [], "t_clean": ["t_import"], "t_report": ["t_clean"], "t_other": []}
+    assert all(task["description"] == "It is no longer in the project." for task in data["tasks"])
 
 
 def test_the_end_of_what_was_printed_is_read_from_the_folder_of_outputs_alone(project):

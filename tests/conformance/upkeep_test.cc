@@ -143,6 +143,16 @@ TEST_P(UpkeepTest, AnActiveExecutionThatIsRemovedByNameMakesWay) {
   expect_sound();
 }
 
+TEST_P(UpkeepTest, ACleanupTellsWhereTheRemovedHavePrinted) {
+  log_->record_task_execution({.task_id = "t"},
+                              {.state = State::failed, .output_path = ".rota/output/r/t.1.txt"});
+  record("t", State::failed);
+  const CleanupResult result = log_->cleanup_old_executions({.max_per_task = 0});
+  ASSERT_EQ(result.removed.size(), 2U);
+  EXPECT_EQ(result.removed[0].output_path, ".rota/output/r/t.1.txt");
+  EXPECT_EQ(result.removed[1].output_path, "");
+}
+
 TEST_P(UpkeepTest, WithoutARuleNothingIsOld) {
   record("t", State::failed);
   const CleanupResult result = log_->cleanup_old_executions({});
