@@ -47,7 +47,7 @@ int clean(const CommandLine& line, const CleanOptionsGiven& given) {
   for (const std::string& run : given.runs)
     rule.task_run_ids.push_back(find_task_run_id(*log, run));
   const CleanupResult result = log->cleanup_old_executions(rule);
-  if (!rule.dry_run) remove_output_files(result.removed, project);
+  if (!rule.dry_run) remove_output_files(result.removed, *log, project);
   print(line.json ? cleanup_to_json(result, rule.dry_run) : cleanup_to_text(result, rule.dry_run));
   return kDone;
 }

@@ -41,13 +41,24 @@ Option Option::one_of(const std::vector<std::string>& words) const {
 }
 
 Option Option::not_negative() const {
-  option_->check(CLI::NonNegativeNumber);
-  return *this;
+  return checked(
+      [](const std::string& word) {
+        if (word.empty()) return std::string("the number is missing");
+        return word.starts_with('-') ? word + " is below 0" : std::string();
+      },
+      "");
 }
 
 Option Option::at_most(std::size_t most) const {
-  option_->check(CLI::Range(std::size_t{0}, most));
-  return *this;
+  return checked(
+      [most](const std::string& word) {
+        std::size_t number = 0;
+        const bool is_number = CLI::detail::lexical_cast(word, number) && !word.starts_with('-');
+        return is_number && number <= most
+                   ? std::string()
+                   : word + " is no whole number from 0 to " + std::to_string(most);
+      },
+      "");
 }
 
 Option Option::checked(const std::function<std::string(const std::string&)>& problem_of,

@@ -18,6 +18,9 @@ void add_log_show(Command& log, CommandLine& line) {
       .value_name("");
   add_json(command, line);
   command.does([&line, run] {
+    // What is no word of its own would be an ID of `rota log`.
+    if (!line.task_ids.empty())
+      throw UsageError("log show takes one RUN; see rota log show --help");
     const auto log = open_log_for_reading(find_project_for(line));
     const Execution execution = log->find_execution(find_task_run_id(*log, *run)).value();
     print(line.json ? execution_to_json(execution) : execution_to_text(execution));

@@ -31,18 +31,31 @@ std::string find_run(const ExecutionLog& log, const std::string& name) {
     if (const auto newest = find_newest_run(log)) return *newest;
     throw UsageError("the log holds no run yet; `rota run` makes one");
   }
-  if (name.size() < kLeast)
+  if (log.find_run(name)) return name;
+  if (name.size() < kLeast) {
+    if (!executions_of_run(log, name).empty()) return name;
     throw UsageError(fmt::format("run {}: that is too short to name one; give {} characters of it",
                                  name, kLeast));
+  }
   std::vector<std::string> found = find_run_ids(log, name, name.size() == kWhole ? 1 : kNamed + 1);
   if (found.empty())
     throw UsageError(
         fmt::format("there is no run {}; `rota log --json` has the run_id of each", name));
-  if (found.size() == 1 || found.front() == name) return found.front();
+  if (found.size() == 1) return found.front();
+  if (std::ranges::find(found, name) != found.end()) return name;
   const bool are_more = found.size() > kNamed;
   if (are_more) found.pop_back();
   throw UsageError(fmt::format("run {}: several begin so: {}{}; give more of it", name,
                                fmt::join(found, " "), are_more ? " and others" : ""));
+}
+
+// All but the graph can be told without the plan.
+Graph graph_where_known(const ExecutionLog& log, const PastRun& record,
+                        const TaskRegistry& registry) try {
+  return graph_of_run(log, record, registry);
+} catch (const PlanError& error) {
+  print_warning(fmt::format("the report has no graph: {}", error.what()));
+  return Graph({});
 }
 
 std::string make_page(const ProjectTasks& tasks, const ExecutionLog& log, PastRun record,
@@ -67,7 +80,7 @@ int report_run(const CommandLine& line, const ReportOptionsGiven& given) {
   const auto log = tasks.open_log_for_reading();
   const std::string run_id = find_run(*log, given.run_id);
   PastRun record = read_past_run(*log, run_id);
-  Graph graph = graph_of_run(*log, record, tasks.registry());
+  Graph graph = graph_where_known(*log, record, tasks.registry());
   arrange(record, graph);
   write_result(given.file, given.format == "trace" ? past_run_to_trace(record)
                                                    : make_page(tasks, *log, std::move(record),

@@ -41,8 +41,9 @@ RecordedRun find_run_to_resume(const ExecutionLog& log, const std::string& name)
   }
   if (found.size() == 1) return found.front();
   throw UsageError(
-      found.empty() ? fmt::format("there is no run {}; `rota log` shows the runs", name)
-                    : fmt::format("run {}: {} runs begin so; give more of it", name, found.size()));
+      found.empty()
+          ? fmt::format("there is no run {}; `rota log --json` has the run_id of each", name)
+          : fmt::format("run {}: {} runs begin so; give more of it", name, found.size()));
 }
 
 }  // namespace rota::cli

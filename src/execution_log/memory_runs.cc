@@ -25,7 +25,7 @@ bool MemoryLog::finish_run(std::string_view run_id) {
   const std::lock_guard hold(mutex_);
   for (RecordedRun& run : runs_) {
     if (run.start.run_id != run_id || run.finished_at) continue;
-    run.finished_at = owners_.now();
+    run.finished_at = std::max(owners_.now(), run.started_at);
     return true;
   }
   return false;

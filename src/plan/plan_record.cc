@@ -176,8 +176,13 @@ std::vector<RecordedStep> read_plan_record(std::string_view record) {
     for (const Json& step : json.at("steps"))
       steps.push_back(read_step(step, json.at("fingerprints"), steps));
     return steps;
-  } catch (const std::exception& error) {  // of the JSON library too
+  } catch (const PlanError& error) {
     throw PlanError(fmt::format("a plan that was kept cannot be read: {}", error.what()));
+  } catch (const std::exception&) {  // of the JSON library, or of a number that is too large
+    throw PlanError(
+        "a plan that was kept cannot be read: its text is damaged; `rota verify` looks for what "
+        "else "
+        "is");
   }
 }
 

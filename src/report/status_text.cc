@@ -22,9 +22,10 @@ std::string figures(const RunStatus& status) {
   std::string text =
       fmt::format("{} done, {} failed", status.succeeded, status.unsuccessful.size());
   if (status.not_reached > 0) text += fmt::format(", {} not reached", status.not_reached);
-  if (!status.is_active()) return text;
-  text += fmt::format(", {} running", status.running.size());
-  return status.waiting ? text + fmt::format(", {} waiting", *status.waiting) : text;
+  if (status.is_active()) text += fmt::format(", {} running", status.running.size());
+  if (!status.waiting || (*status.waiting == 0 && !status.is_active())) return text;
+  return text +
+         fmt::format(", {} {}", *status.waiting, status.is_active() ? "waiting" : "not started");
 }
 
 Json unsuccessful_tree(const Execution& execution) {
@@ -49,12 +50,19 @@ std::string status_to_text(const RunStatus& status, TimePoint now) {
   if (status.run_id.empty()) return "no run yet\n";
   const std::string run = printable(status.run_id);
   const std::string began = local_time_text(status.began);
-  std::string text = status.is_active()
-                         ? fmt::format("run {} on {} as process {}, since {} ({})\n", run,
-                                       printable(status.owner.host), status.owner.pid, began,
-                                       duration_text(between(status.began, now)))
-                         : fmt::format("nothing runs; the last run was {}, {} to {}\n", run, began,
-                                       local_time_text(*status.ended));
+  std::string text;
+  if (status.is_active()) {
+    text = fmt::format("run {} on {} as process {}, since {} ({})\n", run,
+                       printable(status.owner.host), status.owner.pid, began,
+                       duration_text(between(status.began, now)));
+  } else if (status.was_killed) {
+    text = fmt::format(
+        "nothing runs; the last run was {}, since {}; its process ended without a word\n", run,
+        began);
+  } else {
+    text = fmt::format("nothing runs; the last run was {}, {} to {}\n", run, began,
+                       local_time_text(*status.ended));
+  }
   text += figures(status) + "\n";
   Table table;
   for (const Execution& execution : status.running) {
@@ -63,9 +71,13 @@ std::string status_to_text(const RunStatus& status, TimePoint now) {
                    "since " + local_time_text(execution.started_at)});
   }
   for (const Execution& execution : status.unsuccessful) {
-    const TimePoint end = execution.finished_at.value_or(execution.started_at);
-    table.add_row({std::string(to_string(execution.state())), execution.start.task_id,
-                   duration_text(between(execution.started_at, end)), execution.end.message});
+    // How long one that was lost took is not known.
+    const std::string duration =
+        execution.finished_at && execution.state() != ExecutionState::lost
+            ? duration_text(between(execution.started_at, *execution.finished_at))
+            : "";
+    table.add_row({std::string(to_string(execution.state())), execution.start.task_id, duration,
+                   execution.end.message});
   }
   return text + table.text();
 }
@@ -75,6 +87,7 @@ std::string status_to_json(const RunStatus& status, TimePoint now) {
   Json tree = {{"run_id", status.run_id},
                {"active", status.is_active()},
                {"began", utc_time_text(status.began)},
+               {"killed", status.was_killed},
                {"ended", status.ended ? Json(utc_time_text(*status.ended)) : Json(nullptr)},
                {"owner", {{"host", status.owner.host}, {"pid", status.owner.pid}}},
                {"succeeded", status.succeeded},

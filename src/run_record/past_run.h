@@ -46,7 +46,8 @@ ROTA_EXPORT std::optional<std::string> find_newest_run(const ExecutionLog& log);
 ROTA_EXPORT std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
                                                   std::size_t limit);
 // By their starts. The log is read back to the beginning of the run; of one that was imported, to its own.
-std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id);
+ROTA_EXPORT std::vector<Execution> executions_of_run(const ExecutionLog& log,
+                                                     const std::string& run_id);
 // Without executions where there is no such run.
 ROTA_EXPORT PastRun read_past_run(const ExecutionLog& log, const std::string& run_id);
 // Finds the lanes and the critical path. `graph` tells what needed what: of tasks that are not in it the path

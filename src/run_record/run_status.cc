@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_record/run_status.h"
 
+#include "os/process_identity.h"
 #include "run_record/past_run.h"
 #include "run_record/run_graph.h"
+#include <rota/error.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <map>
+#include <string_view>
 
 namespace rota::inline v1 {
 namespace {
 
+// The last attempt of each task.
+using LastAttempts = std::map<std::string_view, const Execution*>;
+
+bool has_died(const Owner& owner) {
+  return is_dead({owner.host, owner.boot_id, owner.pid, owner.start_ticks});
+}
+
 // Nothing runs longer than the newest execution that is active and belongs to a run.
-std::optional<std::string> find_active_run(const ExecutionLog& log) {
+std::optional<std::string> find_run_of_active(const ExecutionLog& log) {
   for (const Execution& execution :
        log.get_task_execution_history({.state = ExecutionState::running, .limit = 0})) {
     if (!execution.start.run_id.empty()) return execution.start.run_id;
   }
   return {};
+}
+
+// The run that began last, also where it has executed nothing yet; of one that was imported only its executions are known.
+std::optional<std::string> find_last_run(const ExecutionLog& log) {
+  const std::vector<RecordedRun> recorded = log.get_run_history(1);
+  const std::optional<std::string> executed = find_newest_run(log);
+  if (recorded.empty() || recorded.front().start.run_id == executed) return executed;
+  const RecordedRun& run = recorded.front();
+  if (!executed) return run.start.run_id;
+  const std::vector<Execution> executions = executions_of_run(log, *executed);
+  const bool began_before =
+      executions.empty() || executions.back().started_sequence <= run.after_sequence;
+  return began_before ? run.start.run_id : *executed;
 }
 
 void count(RunStatus& status, const Execution& execution) {
@@ -38,36 +61,55 @@ void count(RunStatus& status, const Execution& execution) {
   }
 }
 
-std::optional<std::size_t> count_waiting(const std::vector<RecordedStep>& planned,
-                                         const std::unordered_set<std::string>& begun) {
+// Nothing where the plan is not kept, or cannot be read: `rota verify` tells of that.
+std::optional<std::size_t> count_waiting(const ExecutionLog& log, const std::string& run_id,
+                                         const LastAttempts& begun) try {
+  const std::vector<RecordedStep> planned = planned_steps(log, run_id);
   if (planned.empty()) return {};
   return static_cast<std::size_t>(std::ranges::count_if(planned, [&](const RecordedStep& step) {
     return step.will_run() && !begun.contains(step.task_id);
   }));
+} catch (const PlanError&) {
+  return {};
+}
+
+void find_begin(RunStatus& status, const std::optional<RecordedRun>& run,
+                const std::vector<Execution>& executions) {
+  status.owner = run ? run->owner : executions.front().owner;
+  status.began = run ? run->started_at : executions.front().started_at;
+}
+
+void find_end(RunStatus& status, const std::optional<RecordedRun>& run,
+              const std::vector<Execution>& executions) {
+  status.was_killed = run && !run->finished_at && has_died(run->owner);
+  const bool is_active = run ? !run->finished_at && !status.was_killed : !status.running.empty();
+  if (is_active) return;
+  status.ended = run && run->finished_at ? *run->finished_at : status.began;
+  for (const Execution& execution : executions)
+    status.ended = std::max(
+        {*status.ended, execution.started_at, execution.finished_at.value_or(*status.ended)});
 }
 
 }  // namespace
 
 RunStatus read_run_status(const ExecutionLog& log) {
   RunStatus status;
-  auto run_id = find_active_run(log);
-  if (!run_id) run_id = find_newest_run(log);
+  auto run_id = find_run_of_active(log);
+  if (!run_id) run_id = find_last_run(log);
   if (!run_id) return status;
-  status.run_id = *run_id;
+  const std::optional<RecordedRun> run = log.find_run(*run_id);
   const std::vector<Execution> executions = executions_of_run(log, *run_id);
-  std::unordered_set<std::string> begun;
-  status.began = executions.front().started_at;
-  status.owner = executions.front().owner;
+  if (!run && executions.empty()) return status;  // removed since
+  status.run_id = *run_id;
+  find_begin(status, run, executions);
+  LastAttempts last;
+  for (const Execution& execution : executions) last[execution.start.task_id] = &execution;
   for (const Execution& execution : executions) {
-    begun.insert(execution.start.task_id);
-    count(status, execution);
-    const TimePoint end = execution.finished_at.value_or(execution.started_at);
-    status.ended = std::max(status.ended.value_or(end), end);
+    if (last[execution.start.task_id] == &execution) count(status, execution);
   }
   std::ranges::sort(status.unsuccessful, {}, &Execution::finished_sequence);
-  if (!status.is_active()) return status;
-  status.ended.reset();
-  status.waiting = count_waiting(planned_steps(log, *run_id), begun);
+  find_end(status, run, executions);
+  status.waiting = count_waiting(log, *run_id, last);
   return status;
 }
 

@@ -12,22 +12,25 @@
 
 namespace rota::inline v1 {
 
+// Of tasks counts the last attempt.
 struct RunStatus {
   std::string run_id = {};  // empty: no run is in the log
   Owner owner = {};
   TimePoint began{};
-  std::optional<TimePoint> ended = {};       // of its last execution; nothing while one is active
+  std::optional<TimePoint> ended = {};  // nothing: it is under way
+  bool was_killed =
+      false;  // its process ended without a word; `ended` is the last that is known of it
   std::vector<Execution> running = {};       // by their starts
   std::vector<Execution> unsuccessful = {};  // by their ends
   std::size_t succeeded = 0;
-  std::size_t not_reached = 0;              // given up because of others
-  std::optional<std::size_t> waiting = {};  // of an active run whose plan is known
+  std::size_t not_reached = 0;  // given up because of others
+  // What its plan would run and has not begun; nothing where that is not known.
+  std::optional<std::size_t> waiting = {};
 
-  bool is_active() const noexcept { return !running.empty(); }
+  bool is_active() const noexcept { return !ended; }
 };
 
-// Of the newest run with an execution that is active; where none is, of the newest run. Throws PlanError where its plan cannot
-// be read.
+// Of the newest run with an execution that is active; where none is, of the newest run.
 ROTA_EXPORT RunStatus read_run_status(const ExecutionLog& log);
 
 }  // namespace rota::inline v1

@@ -2,6 +2,7 @@
 #include "run_record/run_status.h"
 
 #include "graph/test_tasks.h"
+#include "os/sha256.h"
 #include <rota/plan.h>
 
 #include <gtest/gtest.h>
@@ -66,6 +67,41 @@ TEST(RunStatus, WhereNothingRunsIsOfTheNewestRun) {
   EXPECT_EQ(status.run_id, "second");
   EXPECT_FALSE(status.is_active());
   EXPECT_NE(status.ended, std::nullopt);
+  EXPECT_EQ(status.waiting, std::nullopt);
+}
+
+TEST(RunStatus, OfARunThatHasBegunNothingYetOrWaitsForARetryIsUnderWay) {
+  const auto log = open_memory_log();
+  record(*log, "a", "earlier", ExecutionState::success);
+  begin_run(*log, five_tasks(*log), "run");
+  EXPECT_EQ(read_run_status(*log).run_id, "run");
+  EXPECT_TRUE(read_run_status(*log).is_active());
+  EXPECT_EQ(read_run_status(*log).waiting, 4U);
+  record(*log, "c", "run", ExecutionState::failed);
+  EXPECT_TRUE(read_run_status(*log).is_active());
+  EXPECT_TRUE(log->finish_run("run"));
+  const RunStatus status = read_run_status(*log);
+  EXPECT_FALSE(status.is_active());
+  EXPECT_FALSE(status.was_killed);
+  EXPECT_EQ(status.waiting, 3U);
+}
+
+TEST(RunStatus, CountsTheLastAttemptOfATask) {
+  const auto log = open_memory_log();
+  record(*log, "a", "run", ExecutionState::failed);
+  record(*log, "a", "run", ExecutionState::success);
+  const RunStatus status = read_run_status(*log);
+  EXPECT_EQ(status.succeeded, 1U);
+  EXPECT_TRUE(status.unsuccessful.empty());
+}
+
+TEST(RunStatus, OfAPlanThatCannotBeReadTellsAllButWhatWaits) {
+  const auto log = open_memory_log();
+  const std::string text = "no plan";
+  log->begin_run({.run_id = "run", .plan_hash = "sha256:" + to_hex(sha256_of(text))}, text);
+  record(*log, "a", "run", ExecutionState::failed);
+  const RunStatus status = read_run_status(*log);
+  EXPECT_EQ(status.unsuccessful.size(), 1U);
   EXPECT_EQ(status.waiting, std::nullopt);
 }
 

@@ -137,6 +137,15 @@ LogFinding run_finding(std::string_view run_id, const std::string& what) {
 
 // The same of runs.
 const RowRule kRunRules[] = {
+    {"SELECT run_id FROM run WHERE run_id = ''",
+     [](const Statement& row) { return run_finding(row.text(0), "it has no id"); }},
+    {"SELECT run_id FROM run WHERE started_at NOT BETWEEN 0 AND 253402300799999999 "
+     "OR finished_at NOT BETWEEN 0 AND 253402300799999999",
+     [](const Statement& row) {
+       return run_finding(row.text(0), "it begins or ends before 1970 or after 9999");
+     }},
+    {"SELECT run_id FROM run WHERE finished_at < started_at",
+     [](const Statement& row) { return run_finding(row.text(0), "it ends before it begins"); }},
     {"SELECT run_id, plan_hash FROM run WHERE plan_hash NOT IN (SELECT plan_hash FROM plan)",
      [](const Statement& row) {
        return run_finding(row.text(0),

@@ -184,7 +184,13 @@ TEST_F(LogCheckTest, ARunWithoutItsPlanAPlanOfAnotherTextAndARunThatBeganLaterTh
   EXPECT_THAT(findings(), IsEmpty());
   damage("UPDATE run SET after_sequence = 8");
   expect_only("runs", "", "run a-run: it began after the number 8, but the last number given is 7");
-  damage("UPDATE run SET after_sequence = 7; UPDATE plan SET content = 'another'");
+  damage("UPDATE run SET after_sequence = 7, finished_at = started_at - 1");
+  expect_only("runs", "", "run a-run: it ends before it begins");
+  damage("UPDATE run SET finished_at = 253402300800000000");
+  expect_only("runs", "", "run a-run: it begins or ends before 1970 or after 9999");
+  damage("UPDATE run SET finished_at = NULL, run_id = ''");
+  expect_only("runs", "", "it has no id");
+  damage("UPDATE run SET run_id = 'a-run'; UPDATE plan SET content = 'another'");
   expect_only("runs", "", "holds another text than that of its name");
   damage("DELETE FROM plan");
   expect_only("runs", "", "run a-run: its plan " + hash + " is not there");

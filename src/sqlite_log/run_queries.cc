@@ -46,7 +46,7 @@ void insert_plan(Connection& connection, std::string_view plan_hash, std::string
 
 bool update_ended_run(Connection& connection, std::string_view run_id, TimePoint finished_at) {
   Statement update(connection,
-                   "UPDATE run SET finished_at = :finished_at "
+                   "UPDATE run SET finished_at = max(:finished_at, started_at) "
                    "WHERE run_id = :run_id AND finished_at IS NULL RETURNING 1");
   update.bind(":run_id", run_id).bind(":finished_at", finished_at.time_since_epoch().count());
   return update.step();

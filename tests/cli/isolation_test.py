@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks that do to their process what a task should not: each fails alone, and says what happened."""
+import json
 import os
 import signal
 import time
@@ -71,6 +72,30 @@ def test_clean_removes_what_removed_executions_printed(nasty):
     assert done.returncode == 0 and done.stderr == ""
     assert not os.path.exists(first["output_path"]) and os.path.exists(second["output_path"])
     assert output_of(newest(nasty, "t_good")) == output
+
+
+def test_clean_removes_no_other_file(nasty, tmp_path_factory):
+    """An imported record may name any file."""
+    fails(nasty, "t_crash")
+    kept, folder = newest(nasty, "t_crash"), nasty.folder / ".rota" / "output"
+    outside = tmp_path_factory.mktemp("outside")
+    for file in (outside / "t.1.txt", folder / "other.txt", folder / "run" / "t.1.txt"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("precious")
+    (folder / "link").symlink_to(outside)
+    (folder / "run" / "t.2.txt").symlink_to("t.1.txt")
+    paths = [kept["output_path"], os.path.relpath(kept["output_path"], nasty.folder), str(outside / "t.1.txt"),
+             ".rota/output/link/t.1.txt", ".rota/output/other.txt", ".rota/output/run/t.2.txt",
+             ".rota/output/run/../../log.db", ".rota/output", "scripts/nasty.so"]
+    rows = [{"task_id": "t_old", "task_type": "x", "task_run_id": f"{at:08}-0000-4000-8000-000000000000", "success": False,
+             "output_path": path, "timestamp": "2020-01-01T00:00:00Z", "execution_time": 1.0} for at, path in enumerate(paths)]
+    (nasty.folder / "log.json").write_text(json.dumps({"executions": rows}))
+    assert nasty.command("import", "log.json").returncode == 0
+    done = nasty.command("clean", "--max-age", "1")
+    assert f"{len(paths)} executions removed" in done.stdout and done.stderr == ""
+    for file in (outside / "t.1.txt", folder / "other.txt", folder / "run" / "t.1.txt"):
+        assert file.read_text() == "precious"
+    assert output_of(kept) == "first words\nlast words\n" and (nasty.folder / "scripts" / "nasty.so").exists()
 
 
 def test_an_exit_before_it_is_done_is_no_success(nasty):

@@ -2,6 +2,7 @@
 """What is left of a run: its report, its trace, its metrics. The page itself is looked at in tests/browser."""
 import json
 import os
+import sqlite3
 
 from conftest import one_line
 from prometheus_client.parser import text_string_to_metric_families
@@ -86,6 +87,20 @@ def test_the_end_of_what_was_printed_is_read_from_the_folder_of_outputs_alone(pr
     printed = {e["output_path"]: e["output"] for e in report(project, "a-run")["executions"]}
     assert printed.pop(".rota/output/output.txt") == "the last line\n"
     assert set(printed.values()) == {""} and len(printed) == len(paths) - 1
+
+
+def test_a_run_whose_plan_is_damaged_is_reported_without_its_graph(project):
+    assert project.command("run").returncode == 0
+    log = sqlite3.connect(project.folder / ".rota" / "log.db")
+    with log:
+        log.execute("UPDATE plan SET content = 'garbage'")
+    log.close()
+    done = project.command("report")
+    assert done.returncode == 0 and "its text is damaged" in done.stderr and done.stderr.count("\n") == 1
+    assert set(states(data_of(done.stdout)).values()) == {"success"}
+    status = project.json("status")
+    assert status["succeeded"] == 4 and status["waiting"] is None
+    assert project.command("verify").returncode == 1
 
 
 def test_a_trace_has_an_event_for_each_execution(project):

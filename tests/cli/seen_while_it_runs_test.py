@@ -218,3 +218,14 @@ def test_status_of_a_run_that_was_killed_says_what_was_lost(project):
     running.wait()
     status = project.json("status")
     assert not status["active"] and [task["state"] for task in status["unsuccessful"]] == ["lost"]
+
+
+def test_a_run_that_waits_for_a_retry_is_under_way(project):
+    project.tell("fail_t_other")
+    running = project.start("run", "t_other", "--policy", "retries=1", "--policy", "retry_delay=60s")
+    wait_for(lambda: ("t_other", "failed") in project.states())
+    status = project.json("status")
+    assert status["active"] and status["running"] == [] and status["failed"] == 1
+    running.terminate()
+    running.communicate(timeout=30)
+    assert not project.json("status")["active"]

@@ -115,6 +115,18 @@ def test_show_gives_all_of_one_execution(ran):
         assert text in shown.stdout
 
 
+def test_show_takes_one_run(ran):
+    run = ran.json("log")[0]["task_run_id"]
+    done = ran.command("log", "show", run, "another")
+    assert done.returncode == 2 and "takes one RUN" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("limit", ["-1", "x", ""])
+def test_a_limit_that_is_no_number_is_a_short_usage_error(ran, limit):
+    done = ran.command("log", "--limit", limit)
+    assert done.returncode == 2 and len(one_line(done.stderr)) < 120
+
+
 def test_show_tells_the_further_fields_where_there_are_some(ran):
     with database(ran) as log:
         log.execute("UPDATE execution SET exit_code = 3, signal = 9, output_path = 'out.txt', cpu_microseconds = 1500000,"

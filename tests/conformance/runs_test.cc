@@ -44,7 +44,16 @@ TEST_P(RunsTest, ARunIsFoundWithAllThatItSaid) {
   EXPECT_FALSE(log_->find_plan("sha256:00"));
 }
 
+TEST_P(RunsTest, ARunNeverEndsBeforeItBegan) {
+  processes_.set_clock(TimePoint(17s));
+  begin_run("run-1");
+  processes_.set_clock(TimePoint(16s));
+  EXPECT_TRUE(log_->finish_run("run-1"));
+  EXPECT_EQ(log_->find_run("run-1")->finished_at, TimePoint(17s));
+}
+
 TEST_P(RunsTest, ARunEndsOnce) {
+  processes_.set_clock(TimePoint(10s));
   begin_run("run-1");
   processes_.set_clock(TimePoint(20s));
   EXPECT_TRUE(log_->finish_run("run-1"));
