@@ -13,12 +13,11 @@ namespace rota::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit status: 0 done or nothing to do, 1 a task or plugin failed, a dependency is not "
-    "satisfied,\n"
-    "or the log is not sound, "
-    "2 usage, 3 the graph or plan is invalid, 4 already running, 5 the log cannot be read or "
-    "written,\n"
-    "130 interrupted.";
+    "Exit status: 0 done or nothing to do; 1 a task or plugin failed, a dependency is not "
+    "satisfied, or the log\n"
+    "is not sound; 2 usage; 3 the graph or plan is invalid, or discover --strict has found "
+    "something; 4 already\n"
+    "running; 5 the log cannot be read or written; 130 interrupted.";
 
 void add_commands(CLI::App& app, CommandLine& line) {
   app.require_subcommand(1);
