@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_record/run_status.h"
 
-#include "os/process_identity.h"
+#include "execution_log/owners.h"
 #include "run_record/past_run.h"
 #include "run_record/run_graph.h"
 #include <rota/error.h>
@@ -15,10 +15,6 @@ namespace {
 
 // The last attempt of each task.
 using LastAttempts = std::map<std::string_view, const Execution*>;
-
-bool has_died(const Owner& owner) {
-  return is_dead({owner.host, owner.boot_id, owner.pid, owner.start_ticks});
-}
 
 // Nothing runs longer than the newest execution that is active and belongs to a run.
 std::optional<std::string> find_run_of_active(const ExecutionLog& log) {
@@ -81,7 +77,7 @@ void find_begin(RunStatus& status, const std::optional<RecordedRun>& run,
 
 void find_end(RunStatus& status, const std::optional<RecordedRun>& run,
               const std::vector<Execution>& executions) {
-  status.was_killed = run && !run->finished_at && has_died(run->owner);
+  status.was_killed = run && !run->finished_at && is_owner_dead(run->owner);
   const bool is_active = run ? !run->finished_at && !status.was_killed : !status.running.empty();
   if (is_active) return;
   status.ended = run && run->finished_at ? *run->finished_at : status.began;
