@@ -30,7 +30,7 @@ constexpr std::size_t kMaxRestBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kMaxLastWords = 300;
 constexpr std::chrono::milliseconds kMemoryCheckInterval{20};
 // A process that closed its connection and has not ended by then is ended.
-constexpr std::chrono::milliseconds kMaxWaitForEnd{1000};
+constexpr std::chrono::milliseconds kMaxWaitForEnd{2000};
 constexpr std::chrono::seconds kMaxWaitForDeadRunners{15};
 
 enum class Source : std::uint32_t { wake, supervisor, socket, output, tokens };
