@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/database.h"
 
+#include "sqlite_log/joined_writes.h"
+
 #include <algorithm>
 #include <cassert>
 #include <new>
@@ -34,7 +36,7 @@ Connection::Connection(const std::filesystem::path& file, Access access, std::fi
                     SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
   const std::string name = access == Access::immutable ? immutable_uri(file) : file.native();
   sqlite3* handle = nullptr;
-  const int code = ::sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  const int code = ::sqlite3_open_v2(name.c_str(), &handle, flags, joined_writes_vfs());
   handle_.reset(handle);
   if (handle == nullptr) throw std::bad_alloc();
   if (code != SQLITE_OK) fail(code);
