@@ -188,7 +188,7 @@ class FaultyDiskTest : public ::testing::TestWithParam<const char*> {
       expect_sound(path, told, fault);
       if (::testing::Test::HasFailure()) FAIL() << describe(fault, call, seed, lines);
     }
-    EXPECT_GT(met, 60U / static_cast<unsigned>(step)) << "the disk did not fail";
+    EXPECT_GT(met, 30U / static_cast<unsigned>(step)) << "the disk did not fail";
     std::cout << fault << " at " << met << " of " << call << " calls\n";
   }
 };
