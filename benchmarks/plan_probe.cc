@@ -8,6 +8,9 @@
 #include "report/text.h"
 #include <rota/rota.h>
 
+#include <malloc.h>
+
+#include <limits>
 #include <memory>
 #include <random>
 #include <set>
@@ -110,6 +113,9 @@ int one_by_one(const rota::ExecutionLog& log, std::size_t count) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (argc != 4) probe::fail("usage: plan_probe fill|plan|history|one-by-one LOG TASKS");
+  // The heap as the command has it.
+  ::mallopt(M_TOP_PAD, 64 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   const auto log = rota::open_sqlite_log(argv[2]);
   const std::size_t count = std::stoul(argv[3]);
   if (what == "fill") return fill(*log, count);

@@ -71,8 +71,11 @@ ProjectTasks::ProjectTasks(Project project, const Discovery& discovery)
 }
 
 void ProjectTasks::register_all(const Discovery& discovery) {
-  for (const auto& [task_id, task_class] : discovery.task_classes)
-    registry_.register_task_class(task_id, task_class);
+  // In the order in which they lie in memory.
+  for (const PluginFile& plugin : discovery.plugins) {
+    for (const TaskClassPtr& task_class : plugin.task_classes)
+      registry_.register_task_class(task_class->task_id(), task_class);
+  }
 }
 
 TaskClassPtr ProjectTasks::require(const std::string& task_id) const {

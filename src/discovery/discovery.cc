@@ -200,9 +200,11 @@ std::vector<Candidate> list_candidates(const Scan& scanned) {
 // Puts what the candidates gave together, in their order.
 class Collector {
  public:
-  explicit Collector(std::size_t candidates) : visited_(candidates) {
-    discovery_.plugins.reserve(candidates);
-    discovery_.task_classes.reserve(candidates);
+  explicit Collector(const std::vector<Candidate>& candidates) : visited_(candidates.size()) {
+    std::size_t classes = 0;
+    for (const Candidate& candidate : candidates) classes += candidate.task_classes.size();
+    discovery_.plugins.reserve(candidates.size());
+    discovery_.task_classes.reserve(classes);
   }
 
   void take(Candidate& candidate) {
@@ -304,7 +306,7 @@ Discovery check_and_collect(const Scan& scanned, const PluginCache& cache,
 
   std::vector<Candidate> candidates = list_candidates(scanned);
   check_all(candidates, {cache, allowed, lock});
-  Collector collector(candidates.size());
+  Collector collector(candidates);
   for (const RefusedFile& refused : scanned.refused)
     collector.discovery().refused.push_back(refused);
   for (Candidate& candidate : candidates) collector.take(candidate);
