@@ -96,6 +96,11 @@ struct ExecutionEnd {
   std::string output_path = {};                            // the file of what it printed
   std::optional<std::chrono::microseconds> cpu_time = {};  // user and system
   std::optional<std::uint64_t> peak_memory_bytes = {};     // largest resident size
+  // What its start could not say, because it was written before the execution really began; when the end is written,
+  // Execution::started_at and ExecutionStart::worker take it over, and here it is empty again.
+  std::optional<std::chrono::microseconds> duration =
+      {};          // how long it took; nullopt: since its start was written
+  int worker = 0;  // the place of its run in which it ran, from 1; 0: as the start said
 };
 
 // The right to end one execution: who holds an old epoch cannot.

@@ -117,8 +117,15 @@ bool is_possible_time(TimePoint time) noexcept {
   return time >= TimePoint() && time < kYear10000;
 }
 
-TimePoint end_time(TimePoint now, TimePoint started_at) noexcept {
-  return std::max(now, started_at);
+void end_at(Execution& execution, TimePoint now, TimePoint earliest_start) noexcept {
+  ExecutionEnd& end = execution.end;
+  const TimePoint finished_at = std::max(now, execution.started_at);
+  if (const auto duration = std::exchange(end.duration, std::nullopt)) {
+    const auto began_at = finished_at - std::max(*duration, std::chrono::microseconds(0));
+    execution.started_at = std::max(began_at, earliest_start);
+  }
+  if (const int worker = std::exchange(end.worker, 0); worker > 0) execution.start.worker = worker;
+  execution.finished_at = finished_at;
 }
 
 std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,

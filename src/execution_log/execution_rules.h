@@ -25,8 +25,9 @@ void check_whole(const Execution& execution, std::string_view location);
 
 // From 1970 to 9999: what a clock can say.
 bool is_possible_time(TimePoint time) noexcept;
-// The time of an end: never before that of the start, also where the clock was set back meanwhile.
-TimePoint end_time(TimePoint now, TimePoint started_at) noexcept;
+// The times of an execution that ends now, and its worker, as far as its end tells them. The end is never before
+// the start, also where the clock was set back meanwhile, and the start never before `earliest_start`.
+void end_at(Execution& execution, TimePoint now, TimePoint earliest_start) noexcept;
 
 // The stamps as a log keeps them: their paths as names, each once. Throws LogError for a size that no log
 // may hold.

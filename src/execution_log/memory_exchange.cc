@@ -54,6 +54,8 @@ void MemoryLog::import_executions(ImportMode mode,
     check_whole(given, location());
     Execution execution = given;
     execution.end = stored_end(given.end, names_, location());
+    execution.end.duration = std::nullopt;  // its times are given
+    execution.end.worker = 0;
     if (added_ids.contains(execution.task_run_id)) return ImportAnswer{ImportedAs::repeated};
     const auto there = replaces ? by_run_id_.end() : by_run_id_.find(execution.task_run_id);
     if (there != by_run_id_.end()) return compare_imported(executions_[there->second], execution);

@@ -33,7 +33,7 @@ bool MemoryLog::finish_execution(const ExecutionHandle& handle, const ExecutionE
   if (found == by_run_id_.end()) return false;
   const Execution& execution = executions_[found->second];
   if (execution.epoch != handle.epoch || !is_active(execution.state())) return false;
-  this->end(found->second, stored);
+  this->end(found->second, stored, execution.started_at);
   return true;
 }
 
@@ -43,7 +43,7 @@ std::string MemoryLog::record_task_execution(const ExecutionStart& start, const 
   const ExecutionEnd stored = stored_end(end, names_, location());
   const std::lock_guard hold(mutex_);
   const Index index = append(start, stored.state);
-  this->end(index, stored);
+  this->end(index, stored, TimePoint{});
   return executions_[index].task_run_id;
 }
 
@@ -129,7 +129,7 @@ MemoryLog::Index MemoryLog::append(const ExecutionStart& start, ExecutionState s
   return index;
 }
 
-void MemoryLog::end(Index index, const ExecutionEnd& end) {
+void MemoryLog::end(Index index, const ExecutionEnd& end, TimePoint earliest_start) {
   Execution& execution = executions_[index];
   const auto active = active_.find(ActiveKey(execution.start.task_id, execution.start.arguments));
   if (active != active_.end() && active->second == index) active_.erase(active);
@@ -141,7 +141,7 @@ void MemoryLog::end(Index index, const ExecutionEnd& end) {
   add_files(index, FileDirection::input, end.inputs);
   add_files(index, FileDirection::output, end.outputs);
   execution.finished_sequence = ++sequence_;
-  execution.finished_at = end_time(owners_.now(), execution.started_at);
+  end_at(execution, owners_.now(), earliest_start);
   const std::int64_t before =
       std::exchange(execution.changed_sequence, execution.finished_sequence);
   index_end(index);
@@ -153,7 +153,7 @@ void MemoryLog::lose(Index index) {
   lost.state = ExecutionState::lost;
   lost.message = lost_message(executions_[index].owner);
   executions_[index].epoch += 1;
-  end(index, lost);
+  end(index, lost, executions_[index].started_at);
 }
 
 Execution MemoryLog::shown(Index index) const {

@@ -81,7 +81,7 @@ class MemoryLog : public ExecutionLog {
   using ActiveKey = std::pair<std::string, std::string>;  // task_id, arguments
 
   Index append(const ExecutionStart& start, ExecutionState state);
-  void end(Index index, const ExecutionEnd& end);
+  void end(Index index, const ExecutionEnd& end, TimePoint earliest_start);
   void lose(Index index);
   // An execution that has just been put in, ended or changed is found from now on.
   void index_start(Index index);

@@ -4,6 +4,7 @@
 #include "runner/priorities.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -216,10 +217,12 @@ void RunDriver::take_end(TaskIndex task, ExecutionReport& report) {
   attempt.report = std::move(report);
   attempt.has_ended = true;
   leave(task);
-  changes_.push_back({task,
-                      {.kind = ExecutionChange::Kind::finish,
-                       .end = attempt.report.end,
-                       .handle = attempt.handle}});
+  ExecutionEnd end = attempt.report.end;
+  end.duration = attempt.report.duration;
+  if (attempt.place == 0) end.worker = static_cast<int>(attempt.report.worker);
+  changes_.push_back(
+      {task,
+       {.kind = ExecutionChange::Kind::finish, .end = std::move(end), .handle = attempt.handle}});
   if (attempt.report.end.state == ExecutionState::success) release_dependents(task);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "os/temporary_folder.h"
 #include <rota/runner.h>
 
 #include <atomic>
@@ -292,6 +293,22 @@ TEST_F(RunnerTest, KeepsItsPromisesOnRandomGraphs) {
       EXPECT_EQ(outcome.state == ExecutionState::failed, runs.contains(id) && broken.contains(id))
           << id;
     }
+  }
+}
+
+// Many starts are written ahead while the log waits for the disk.
+TEST_F(RunnerTest, TheLogSaysHowLongATaskRanAndWhereNotHowLongItWaited) {
+  const TemporaryFolder folder;
+  log_ = open_sqlite_log(folder / "log.db");
+  for (int number = 0; number < 400; ++number) add("t_" + std::to_string(number), {});
+  const Plan made = plan();
+  const RunSummary summary = run(made, registry_, *log_, {.jobs = 2, .project_root = "/tmp"});
+  for (const TaskOutcome& outcome : summary.outcomes) {
+    const auto execution = log_->find_execution(outcome.task_run_id).value();
+    EXPECT_EQ(*execution.finished_at - execution.started_at, outcome.duration);
+    EXPECT_EQ(static_cast<std::size_t>(execution.start.worker), outcome.worker);
+    EXPECT_GE(outcome.worker, 1U);
+    EXPECT_LE(outcome.worker, 2U);
   }
 }
 

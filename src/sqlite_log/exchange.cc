@@ -81,6 +81,8 @@ void SqliteLog::import_executions(ImportMode mode,
       check_whole(given, location());
       Execution execution = given;
       execution.end = stored_end(given.end, names_, location());
+      execution.end.duration = std::nullopt;  // its times are given
+      execution.end.worker = 0;
       if (const auto there = select_started_sequence(connection, given.task_run_id)) {
         if (*there > before) return ImportAnswer{ImportedAs::repeated};
         return compare_imported(select_execution(connection, given.task_run_id).value(), execution);

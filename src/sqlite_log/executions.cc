@@ -18,7 +18,7 @@ namespace {
 
 void end_execution(Connection& connection, Execution& execution, TimePoint now) {
   execution.finished_sequence = take_sequence(connection);
-  execution.finished_at = end_time(now, execution.started_at);
+  end_at(execution, now, execution.started_at);
   update_ended(connection, execution);
 }
 
@@ -78,7 +78,7 @@ bool SqliteLog::write_end(Connection& connection, const ExecutionHandle& handle,
 void SqliteLog::insert_whole(Connection& connection, Execution& execution) const {
   execution.started_sequence = take_sequence(connection, 2);
   execution.finished_sequence = execution.started_sequence + 1;
-  execution.finished_at = end_time(owners_.now(), execution.started_at);
+  end_at(execution, owners_.now(), TimePoint{});
   insert_execution(connection, execution);
 }
 

@@ -92,7 +92,8 @@ constexpr const char* kInsert =
 constexpr const char* kEnd =
     "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
     "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = "
-    ":finished_at, exit_code = :exit_code, signal = :signal, output_path = :output_path, "
+    ":finished_at, started_at = :started_at, worker = :worker, exit_code = :exit_code, signal = "
+    ":signal, output_path = :output_path, "
     "cpu_microseconds = :cpu_microseconds, peak_memory_bytes = :peak_memory_bytes "
     "WHERE started_sequence = :started_sequence AND state <= 1";
 
@@ -169,7 +170,9 @@ void bind_end(Statement& statement, const Execution& execution) {
       .bind(":state", static_cast<std::int64_t>(execution.end.state))
       .bind(":message", execution.end.message)
       .bind(":metrics", execution.end.metrics)
-      .bind(":epoch", execution.epoch);
+      .bind(":epoch", execution.epoch)
+      .bind(":started_at", number_of(execution.started_at));
+  if (execution.start.worker > 0) statement.bind(":worker", std::int64_t{execution.start.worker});
   if (!execution.finished_at) return;
   statement.bind(":finished_sequence", execution.finished_sequence)
       .bind(":finished_at", number_of(*execution.finished_at));
@@ -299,7 +302,6 @@ void insert_execution(Connection& connection, const Execution& execution) {
         .bind(":arguments", start.arguments)
         .bind(":run_id", start.run_id)
         .bind(":reason", start.reason)
-        .bind(":started_at", number_of(execution.started_at))
         .bind(":owner_host", execution.owner.host)
         .bind(":owner_boot_id", execution.owner.boot_id)
         .bind(":owner_pid", execution.owner.pid)
@@ -308,7 +310,6 @@ void insert_execution(Connection& connection, const Execution& execution) {
         .bind(":tags", execution.tags)
         .bind(":attempt", std::int64_t{start.attempt})
         .bind(":fingerprint", start.fingerprint);
-    if (start.worker > 0) statement.bind(":worker", std::int64_t{start.worker});
     if (execution.imported_fields != "{}")
       statement.bind(":imported_fields", execution.imported_fields);
     statement.run();

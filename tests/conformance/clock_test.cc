@@ -56,6 +56,41 @@ TEST_P(ClockTest, AClockThatIsSetBackMeanwhilePutsNoEndBeforeItsStart) {
   EXPECT_TRUE(log_->validate_execution_log().empty());
 }
 
+TEST_P(ClockTest, AStartThatWasWrittenAheadGetsItsTimeAndItsWorkerFromTheEnd) {
+  using std::chrono::seconds;
+  processes_.set_clock(at(1'000));
+  const ExecutionHandle handle = begin("t");
+  processes_.set_clock(at(1'100));
+  EXPECT_TRUE(log_->finish_execution(handle, {.duration = seconds(30), .worker = 7}));
+  EXPECT_EQ(find(handle).started_at, at(1'070));
+  EXPECT_EQ(find(handle).finished_at, at(1'100));
+  EXPECT_EQ(find(handle).start.worker, 7);
+  EXPECT_FALSE(find(handle).end.duration.has_value());
+  EXPECT_EQ(find(handle).end.worker, 0);
+}
+
+TEST_P(ClockTest, NothingBeganBeforeItsStartWasWritten) {
+  using std::chrono::microseconds;
+  for (const microseconds duration : {microseconds::max(), microseconds::min(), microseconds(0)}) {
+    processes_.set_clock(at(1'000));
+    const ExecutionHandle handle = begin("t", std::to_string(duration.count()));
+    processes_.set_clock(at(1'100));
+    EXPECT_TRUE(log_->finish_execution(handle, {.duration = duration}));
+    EXPECT_EQ(find(handle).started_at, at(duration > microseconds(0) ? 1'000 : 1'100));
+  }
+  EXPECT_TRUE(log_->validate_execution_log().empty());
+}
+
+TEST_P(ClockTest, AnExecutionThatIsRecordedWholeBeganItsDurationBeforeItsEnd) {
+  processes_.set_clock(at(1'000));
+  const std::string run = log_->record_task_execution({.task_id = "t", .worker = 3},
+                                                      {.duration = std::chrono::seconds(60)});
+  const auto execution = log_->find_execution(run).value();
+  EXPECT_EQ(execution.started_at, at(940));
+  EXPECT_EQ(execution.finished_at, at(1'000));
+  EXPECT_EQ(execution.start.worker, 3);
+}
+
 TEST_P(ClockTest, TheLostOfAnotherTimeMakesWayWhateverTheClockSays) {
   processes_.set_clock(at(2'000'000'000));
   const ExecutionHandle orphan = begin("t");

@@ -291,6 +291,8 @@ class RandomOperations {
     if (below(4) == 0) end.signal = static_cast<int>(below(64));
     if (below(2) == 0) end.output_path = "p" + std::to_string(below(9));
     if (below(2) == 0) end.cpu_time = std::chrono::microseconds(below(99));
+    if (below(3) == 0) end.worker = below(4);
+    if (below(3) == 0) end.duration = std::chrono::microseconds(below(99));
     if (below(2) == 0) end.peak_memory_bytes = below(99);
     return end;
   }
