@@ -20,7 +20,6 @@ constexpr const char* kExitCodes =
     "running; 5 the log cannot be read or written; 130 interrupted.";
 
 void add_commands(CLI::App& app, CommandLine& line) {
-  app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", fmt::format("rota {}.{}.{}", ROTA_VERSION_MAJOR,
                                                 ROTA_VERSION_MINOR, ROTA_VERSION_PATCH));
@@ -41,11 +40,26 @@ void add_commands(CLI::App& app, CommandLine& line) {
     add(root, line);
 }
 
+// A word that is empty is a slip: an unset variable of a script.
+std::string empty_word(int argc, char** argv) {
+  for (int at = 1; at < argc; ++at) {
+    const std::string_view word = argv[at];
+    const std::string_view before = argv[at - 1];
+    constexpr const char* kEmpty = "{} is empty; give a value, or leave it out";
+    if (word == "--") break;
+    if (word.empty()) return fmt::format(kEmpty, before.starts_with('-') ? before : "a word");
+    if (word.starts_with("--") && word.ends_with('='))
+      return fmt::format(kEmpty, word.substr(0, word.size() - 1));
+  }
+  return {};
+}
+
 // The first word, where it is meant as a command and is none.
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return {};
+  if (argc < 2 || argv[1][0] == '-') return {};
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == argv[1]) return {};
     if (!command->get_group().empty()) names.push_back(command->get_name());
   }
   const auto nearest =
@@ -122,17 +136,19 @@ int run_command_line(int argc, char** argv) {
   CLI::App app("Rota: a task registry with a memory", "rota");
   CommandLine line;
   add_commands(app, line);
+  for (const std::string& problem : {empty_word(argc, argv), unknown_command(app, argc, argv)}) {
+    if (problem.empty()) continue;
+    print_error(problem);
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
+    if (!line.action) throw UsageError("a command is missing; see rota --help");
     const int status = line.action();
     flush_output();
     return status;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    if (const std::string message = unknown_command(app, argc, argv); !message.empty()) {
-      print_error(message);
-      return kUsage;
-    }
     return report_usage(app, error);
   } catch (const std::exception& error) {
     return report_error(error);

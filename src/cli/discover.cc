@@ -6,8 +6,11 @@
 #include "report/discovery_text.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rota::cli {
 namespace {
@@ -19,10 +22,28 @@ struct Options {
   bool lock = false;
 };
 
+bool is_there(const DiscoveryQuery& query, const std::string& package) {
+  std::string below = package;
+  std::ranges::replace(below, '.', '/');
+  return std::ranges::any_of(query.roots, [&](const std::filesystem::path& root) {
+    std::error_code ignored;
+    return std::filesystem::exists(root / below, ignored) ||
+           std::filesystem::exists(root / (below + ".so"), ignored);
+  });
+}
+
 Discovery discover_packages(const Project& project, const Options& options) {
   DiscoveryQuery query = make_discovery_query(
       project, options.packages.empty() ? std::nullopt : std::optional(options.packages),
       !options.not_recursive);
+  for (const std::string& package : options.packages) {
+    if (is_there(query, package)) continue;
+    throw UsageError(fmt::format(
+        "there is no package {}: neither a folder nor a plugin of that name is in {}", package,
+        fmt::join(
+            query.roots | std::views::transform([](const auto& root) { return root.string(); }),
+            ", ")));
+  }
   if (options.lock) query.lock_file.clear();  // it is about to be written anew
   return discover(query);
 }

@@ -30,7 +30,6 @@ void require_known(const ExecutionLog& log, const std::string& path) {
 }
 
 int show_lineage(const CommandLine& line, const LineageOptions& given) {
-  if (given.path.empty()) throw UsageError("the path of the file is empty; name a file");
   const Project project = find_project_for(line);
   if (!has_log(project)) {
     throw UsageError(fmt::format(

@@ -23,12 +23,6 @@ struct LogOptionsGiven {
   bool follow = false;
 };
 
-// An option that is given and empty is a slip: an unset variable of a script.
-void require_text(const std::optional<std::string>& given, std::string_view option) {
-  if (given && given->empty())
-    throw UsageError(fmt::format("{} is empty; give a value, or leave it away", option));
-}
-
 ExecutionState parse_state(const std::string& name) {
   if (const auto state = parse_execution_state(name)) return *state;
   throw UsageError(
@@ -41,10 +35,6 @@ HistoryQuery query_of(const CommandLine& line, const LogOptionsGiven& given) {
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   HistoryQuery query{.limit = given.limit};
   if (!line.task_ids.empty()) query.task_id = line.task_ids.front();
-  require_text(given.state, "--state");
-  require_text(given.since, "--since");
-  require_text(given.until, "--until");
-  require_text(given.run_id, "--run");
   if (given.state) query.state = parse_state(*given.state);
   if (given.since) query.since = parse_time(*given.since, "--since", now);
   if (given.until) query.until = parse_time(*given.until, "--until", now);

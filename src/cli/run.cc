@@ -90,7 +90,7 @@ void write_metrics(const std::string& file, const ExecutionLog& log, const RunSu
 
 int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const auto& tasks = keep_to_the_end(std::make_unique<const ProjectTasks>(line));
-  RunOptions options = run_options_of(tasks.project(), given.settings());
+  RunOptions options = run_options_of(tasks, given.settings());
   tasks.explain_if_empty();
   if (line.dry_run) return show_plan(line, tasks);
   // A graph that has no order leaves no log behind.

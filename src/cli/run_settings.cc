@@ -19,6 +19,10 @@ constexpr std::size_t kMaxJobs = 1024;
 struct PolicyRule {
   std::string pattern;
   TaskPolicy policy;
+
+  bool is_for(const std::string& task_id) const {
+    return pattern == "*" || ::fnmatch(pattern.c_str(), task_id.c_str(), 0) == 0;
+  }
 };
 
 void set(TaskPolicy& policy, const std::string& name, const std::string& value,
@@ -59,9 +63,9 @@ std::string require_executor(const std::string& name, const std::string& where) 
 
 class OptionsMaker {
  public:
-  explicit OptionsMaker(const Project& project) : project_(project) {
+  explicit OptionsMaker(const ProjectTasks& tasks) : tasks_(tasks), project_(tasks.project()) {
     options_.executor = "process";
-    options_.project_root = project.root;
+    options_.project_root = project_.root;
   }
 
   void take_file() {
@@ -114,9 +118,7 @@ class OptionsMaker {
     options_.policy = [rules = std::move(rules_)](const TaskMetadata& metadata) {
       TaskPolicy policy = metadata.policy;
       for (const PolicyRule& rule : rules) {
-        if (rule.pattern == "*" ||
-            ::fnmatch(rule.pattern.c_str(), metadata.task_id.c_str(), 0) == 0)
-          policy = merge(rule.policy, policy);
+        if (rule.is_for(metadata.task_id)) policy = merge(rule.policy, policy);
       }
       return policy;
     };
@@ -131,6 +133,11 @@ class OptionsMaker {
       throw UsageError(fmt::format("--policy {}: write NAME=VALUE or ID:NAME=VALUE", text));
     const bool for_all = colon == std::string::npos;
     PolicyRule rule{for_all ? "*" : text.substr(0, colon), {}};
+    const auto is_for = [&](const TaskClassPtr& task_class) {
+      return rule.is_for(std::string(task_class->task_id()));
+    };
+    if (!for_all && std::ranges::none_of(tasks_.registry().task_classes(), is_for))
+      throw UsageError(fmt::format("--policy {}: there is no task {}", text, rule.pattern));
     const std::size_t name = for_all ? 0 : colon + 1;
     set(rule.policy, text.substr(name, equals - name), text.substr(equals + 1), "--policy " + text);
     rules_.push_back(std::move(rule));
@@ -147,6 +154,7 @@ class OptionsMaker {
     throw UsageError(fmt::format("{}: {}", where, error.what()));
   }
 
+  const ProjectTasks& tasks_;
   const Project& project_;
   RunOptions options_;
   std::vector<PolicyRule> rules_;  // weakest first
@@ -183,8 +191,8 @@ void add_run_options(Command& command, RunSettingsGiven& given) {
       .repeatable();
 }
 
-RunOptions run_options_of(const Project& project, const RunSettingsGiven& given) {
-  OptionsMaker maker(project);
+RunOptions run_options_of(const ProjectTasks& tasks, const RunSettingsGiven& given) {
+  OptionsMaker maker(tasks);
   maker.take_file();
   maker.take(given);
   return maker.finish();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/project_tasks.h"
 #include <rota/rota.h>
 
 #include <cstddef>
@@ -24,7 +25,8 @@ struct RunSettingsGiven {
 };
 
 void add_run_options(Command& command, RunSettingsGiven& given);
-// What a run gets of them; without observer and stop tokens. Throws UsageError that says where it is wrong.
-RunOptions run_options_of(const Project& project, const RunSettingsGiven& given);
+// What a run of these tasks gets of them; without observer and stop tokens. Throws UsageError that says where it is
+// wrong.
+RunOptions run_options_of(const ProjectTasks& tasks, const RunSettingsGiven& given);
 
 }  // namespace rota::cli

@@ -138,7 +138,6 @@ def test_packages_are_looked_up_with_and_without_subfolders(bare):
     assert modules("scripts.tasks") == ["scripts.tasks.a", "scripts.tasks.deep.b"]
     assert modules("scripts.tasks", "--no-recursive") == ["scripts.tasks.a"]
     assert modules("scripts.other", "scripts.tasks.deep") == ["scripts.other.c", "scripts.tasks.deep.b"]
-    assert modules("no.such") == []
     assert bare.command("discover", "../etc").returncode == 2
 
 
@@ -231,3 +230,9 @@ def test_the_home_of_nobody_is_no_reason_to_fail(project):
         project.environment.pop(name, None)
     assert project.json("discover")["cache"]["files_read"] == 1
     assert subprocess.run([COMMAND, "list"], cwd=project.folder, env={}, capture_output=True).returncode == 0
+
+
+def test_a_package_that_is_not_there_is_refused(project):
+    done = project.command("discover", "scripts.nosuch")
+    assert done.returncode == 2 and "there is no package scripts.nosuch" in one_line(done.stderr)
+    assert project.command("discover", "scripts.pipeline").returncode == 0

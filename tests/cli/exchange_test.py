@@ -52,7 +52,7 @@ def test_times_without_a_zone_are_of_the_zone_that_is_named(bare, log_file):
     bare.environment["TZ"] = "America/New_York"
     bare.command("import", "original.json", "--replace")
     assert bare.json("log")[0]["finished_at"] == "2025-05-04T16:07:14.123456Z"
-    for zone in ("Mars/Base", "", "../../../etc/passwd", "Europe"):
+    for zone in ("Mars/Base", "../../../etc/passwd", "Europe"):
         done = bare.command("import", "original.json", "--tz", zone)
         assert done.returncode == 2 and "time zone" in one_line(done.stderr), zone
 

@@ -242,3 +242,18 @@ def test_the_exit_status_holds_where_stderr_cannot_be_written(project):
     (project.folder / "scripts" / "text.so").write_text("no library")
     done = subprocess.run(["sh", "-c", '"$0" list 2>&- >/dev/null', COMMAND], cwd=project.folder, env=project.environment)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("words, told", [
+    ([], "a command is missing"), (["--nope"], "--nope"), (["nosuch", "--help"], "there is no command nosuch"),
+    (["report", ""], "a word is empty"), (["clean", "--max-age", ""], "--max-age is empty"),
+    (["run", "--resume="], "--resume is empty"), (["run", ""], "a word is empty")])
+def test_a_command_line_that_says_nothing_is_refused(project, words, told):
+    done = project.command(*words)
+    assert done.returncode == 2 and told in one_line(done.stderr) and done.stdout == "" and project.ran() == []
+
+
+def test_a_policy_for_a_task_that_is_not_there_is_refused(project):
+    done = project.command("run", "--policy", "t_nobody*:timeout=1s")
+    assert done.returncode == 2 and "there is no task t_nobody*" in one_line(done.stderr) and project.ran() == []
+    assert project.command("run", "--policy", "t_*:timeout=1h").returncode == 0
