@@ -11,8 +11,8 @@
 namespace rota::inline v1 {
 
 // By task: how long the longest way from its beginning to the end of the plan takes, in microseconds. A task takes
-// the median of its last successes; one without any, and all of a plan with more than kMaxTasksLookedUp to run,
-// takes as long as a typical one.
+// the median of its last successes, or in a plan with more than kMaxTasksLookedUp to run the time of the latest one,
+// which is known of all tasks in one pass; one without any takes as long as a typical one.
 inline constexpr std::size_t kMaxTasksLookedUp = 5000;
 std::vector<std::int64_t> critical_path_lengths(const Plan& plan, const ExecutionLog& log);
 
