@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,11 +37,12 @@ Discovery discover_packages(const Project& project, const Options& options) {
       !options.not_recursive);
   for (const std::string& package : options.packages) {
     if (is_there(query, package)) continue;
-    throw UsageError(fmt::format(
-        "there is no package {}: neither a folder nor a plugin of that name is in {}", package,
-        fmt::join(
-            query.roots | std::views::transform([](const auto& root) { return root.string(); }),
-            ", ")));
+    std::vector<std::string> roots;
+    roots.reserve(query.roots.size());
+    for (const std::filesystem::path& root : query.roots) roots.push_back(root.string());
+    throw UsageError(
+        fmt::format("there is no package {}: neither a folder nor a plugin of that name is in {}",
+                    package, fmt::join(roots, ", ")));
   }
   if (options.lock) query.lock_file.clear();  // it is about to be written anew
   return discover(query);

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr off_t kMostBytes = 64 * 1024;
+constexpr off_t kMostBytes = off_t{64} * 1024;
 constexpr std::string_view kFolder = ".rota/output/";
 
 // Where it is below .rota/output, mostly "RUN/TASK.ATTEMPT.txt"; empty: it is not there.

@@ -101,6 +101,7 @@ int look_into(dl_phdr_info* object, std::size_t, void* data) {
   for (int at = 0; at < object->dlpi_phnum && search.found.empty(); ++at) {
     const auto& segment = object->dlpi_phdr[at];
     if (segment.p_type != PT_NOTE) continue;
+    // The loader gives addresses as numbers. NOLINTNEXTLINE(performance-no-int-to-ptr)
     const auto* table = reinterpret_cast<const char*>(object->dlpi_addr + segment.p_vaddr);
     search.found = find_build_id({table, segment.p_memsz}, segment.p_align);
   }

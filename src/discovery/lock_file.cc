@@ -100,6 +100,7 @@ std::optional<Sha256> LockFile::find(const fs::path& file) const {
 void write_lock_file(const fs::path& lock_file, const std::vector<PluginFile>& plugins) {
   const fs::path folder = fs::path(key_of(lock_file)).parent_path();
   std::vector<std::string> lines;
+  lines.reserve(plugins.size());
   for (const PluginFile& plugin : plugins) lines.push_back(hash_line(plugin, folder));
   std::ranges::sort(lines, {}, [](const std::string& line) { return line.substr(66); });
   std::string text(kComment);

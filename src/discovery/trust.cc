@@ -54,7 +54,8 @@ AllowList::AllowList(const std::vector<fs::path>& folders) {
     fs::path resolved = fs::weakly_canonical(fs::absolute(folder), error);
     // A '/' at the end would be a part of its own.
     if (!resolved.has_filename() && resolved.has_relative_path()) resolved = resolved.parent_path();
-    folders_.push_back(error ? folder : std::move(resolved));
+    if (error) resolved = folder;
+    folders_.push_back(std::move(resolved));
   }
 }
 

@@ -160,9 +160,9 @@ ExecutionEnd stored_end(ExecutionEnd end, const FileNames& names, std::string_vi
 void replace_stamp(FileStamp& earlier, const FileStamp& later) {
   const bool keeps_hash = later.content_hash.empty() && later.size_bytes == earlier.size_bytes &&
                           later.mtime_nanoseconds == earlier.mtime_nanoseconds;
-  std::string hash = keeps_hash ? std::move(earlier.content_hash) : later.content_hash;
+  std::string hash = std::move(earlier.content_hash);
   earlier = later;
-  earlier.content_hash = std::move(hash);
+  if (keeps_hash) earlier.content_hash = std::move(hash);
 }
 
 void refuse_unknown_run(std::string_view task_run_id, std::string_view location) {

@@ -7,6 +7,8 @@
 
 #include <thread>
 
+#include <fmt/format.h>
+
 namespace rota::inline v1 {
 namespace {
 

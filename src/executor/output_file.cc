@@ -4,6 +4,7 @@
 #include "os/folder_below.h"
 #include "os/one_line.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 

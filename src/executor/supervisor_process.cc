@@ -95,6 +95,7 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
   words.insert(words.end(), program.words.begin(), program.words.end());
   words.push_back(fmt::format("{}{}:{}", kSupervisorOption, ::getpid(), jobs));
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   pid_t pid = -1;

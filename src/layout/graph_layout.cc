@@ -36,7 +36,7 @@ fs::path find_program() {
   while (!rest.empty()) {
     const std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-    const fs::path program = fs::path(folder) / "dot";
+    fs::path program = fs::path(folder) / "dot";
     std::error_code ignored;
     if (program.is_absolute() && fs::is_regular_file(program, ignored) &&
         ::access(program.c_str(), X_OK) == 0)

@@ -63,7 +63,7 @@ std::vector<fs::path> read_search_path(const fs::path& file, const toml::node& s
 
 // Nothing where it is of a kind that no setting has.
 std::optional<std::string> text_of(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto boolean = node.value_exact<bool>()) return *boolean ? "true" : "false";
   if (const auto integer = node.value_exact<std::int64_t>()) return std::to_string(*integer);
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
@@ -111,6 +111,7 @@ std::vector<TaskSettings> read_tasks(const fs::path& file, const toml::table& ta
   std::ranges::sort(found, {},
                     [](const auto& one) { return std::pair(one.first.line, one.first.column); });
   std::vector<TaskSettings> tasks;
+  tasks.reserve(found.size());
   for (auto& [where, settings] : found) tasks.push_back(std::move(settings));
   return tasks;
 }

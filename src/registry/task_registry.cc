@@ -109,7 +109,8 @@ bool TaskRegistry::register_task_class(std::string_view task_id, TaskClassPtr ta
 
 bool TaskRegistry::register_task_class(TaskClassPtr task_class) {
   if (task_class == nullptr) throw TaskRegistryError("there is no task class to register");
-  return impl_->put(task_class->task_id(), task_class, false);
+  const std::string task_id(task_class->task_id());
+  return impl_->put(task_id, std::move(task_class), false);
 }
 
 bool TaskRegistry::replace_task_class(std::string_view task_id, TaskClassPtr task_class) {

@@ -19,7 +19,7 @@ std::string utc_time_text(TimePoint time) {
 std::string duration_text(std::chrono::microseconds duration) {
   using std::chrono::microseconds;
   const std::int64_t micros = std::max(duration, microseconds(0)).count();
-  constexpr std::int64_t kMinutesOfADay = 24 * 60;
+  constexpr std::int64_t kMinutesOfADay = std::int64_t{24} * 60;
   if (micros < 1'000) return fmt::format("{} us", micros);
   if (micros < 100'000) return fmt::format("{} ms", micros / 1'000);
   const std::int64_t tenths = micros / 100'000;

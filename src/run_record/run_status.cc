@@ -28,7 +28,7 @@ std::optional<std::string> find_run_of_active(const ExecutionLog& log) {
 // The run that began last, also where it has executed nothing yet; of one that was imported only its executions are known.
 std::optional<std::string> find_last_run(const ExecutionLog& log) {
   const std::vector<RecordedRun> recorded = log.get_run_history(1);
-  const std::optional<std::string> executed = find_newest_run(log);
+  std::optional<std::string> executed = find_newest_run(log);
   if (recorded.empty() || recorded.front().start.run_id == executed) return executed;
   const RecordedRun& run = recorded.front();
   if (!executed) return run.start.run_id;
