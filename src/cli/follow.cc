@@ -9,7 +9,9 @@
 #include "report/json.h"
 #include "report/text.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -29,6 +31,12 @@ void take_interrupts() {
   action.sa_handler = [](int) { interrupted = 1; };
   action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second Ctrl-C ends the process on the spot
   ::sigaction(SIGINT, &action, nullptr);
+}
+
+// Nothing may be written for hours, by which it would be seen.
+bool nobody_reads() {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  return ::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLNVAL)) != 0;
 }
 
 class Follower {
@@ -82,7 +90,10 @@ int follow_log(const Project& project, const HistoryQuery& query, bool json) {
   const auto log = open_log_for_reading(project);
   Follower follower(*log, query, json);
   follower.print_history();
-  while (interrupted == 0) follower.print_changes();
+  while (interrupted == 0) {
+    if (nobody_reads()) return kDone;
+    follower.print_changes();
+  }
   return kInterrupted;
 }
 

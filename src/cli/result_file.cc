@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/result_file.h"
 
+#include "cli/exit_code.h"
 #include "cli/output.h"
 #include "os/file.h"
 #include "os/replace_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -34,6 +36,23 @@ std::string write_in_place(const std::string& file, std::string_view content) {
 }
 
 }  // namespace
+
+void require_place(const std::string& file, std::string_view option) {
+  if (file.empty() || file == "-") return;
+  std::error_code ignored;
+  const fs::path folder = fs::absolute(file, ignored).parent_path();
+  if (fs::is_directory(file, ignored))
+    throw UsageError(fmt::format("{} {}: it is a folder; name a file", option, file));
+  if (!fs::is_directory(folder, ignored)) {
+    throw UsageError(fmt::format("{} {}: there is no folder {}; make it, or name another file",
+                                 option, file, folder.string()));
+  }
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0 &&
+      ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0) {
+    throw UsageError(fmt::format("{} {}: it cannot be written ({}); name another file", option,
+                                 file, std::generic_category().message(errno)));
+  }
+}
 
 void write_result(const std::string& file, std::string_view content) {
   if (file.empty() || file == "-") return print(content);

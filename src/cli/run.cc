@@ -92,6 +92,7 @@ int run_plan(const CommandLine& line, const RunOptionsGiven& given) {
   const auto& tasks = keep_to_the_end(std::make_unique<const ProjectTasks>(line));
   RunOptions options = run_options_of(tasks, given.settings());
   tasks.explain_if_empty();
+  require_place(given.metrics_file, "--metrics");
   if (line.dry_run) return show_plan(line, tasks);
   // A graph that has no order leaves no log behind.
   std::optional<Graph> graph;

@@ -2,6 +2,7 @@
 #include "cli/run_name.h"
 
 #include "cli/exit_code.h"
+#include "run_record/past_run.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -30,9 +31,8 @@ std::string find_task_run_id(const ExecutionLog& log, const std::string& name) {
 
 RecordedRun find_run_to_resume(const ExecutionLog& log, const std::string& name) {
   if (name.empty()) {
-    const std::vector<RecordedRun> newest = log.get_run_history(1);
-    if (newest.empty()) throw UsageError("there is no run to resume; `rota run` begins one");
-    return newest.front();
+    if (auto last = find_last_recorded_run(log)) return *std::move(last);
+    throw UsageError("there is no run to resume; `rota run` begins one");
   }
   if (const auto run = log.find_run(name)) return *run;
   std::vector<RecordedRun> found;

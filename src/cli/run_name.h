@@ -12,7 +12,8 @@ namespace rota::cli {
 // than 4 characters are given.
 std::string find_task_run_id(const ExecutionLog& log, const std::string& name);
 
-// The run with that id, or the only one whose id begins so; the newest where `name` is empty. Throws UsageError
+// The run with that id, or the only one whose id begins so; the last that came to
+// something where `name` is empty. Throws UsageError
 // where there is none, or several.
 RecordedRun find_run_to_resume(const ExecutionLog& log, const std::string& name);
 

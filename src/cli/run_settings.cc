@@ -2,6 +2,7 @@
 #include "cli/run_settings.h"
 
 #include "cli/exit_code.h"
+#include "cli/output.h"
 
 #include <fnmatch.h>
 
@@ -50,9 +51,10 @@ bool parse_flag(const std::string& text, const std::string& where) {
   throw UsageError(fmt::format("{}: '{}' is neither true nor false", where, text));
 }
 
+std::string file_of(const Project& project) { return (project.root / "rota.toml").string(); }
+
 std::string where_of(const Project& project, const Setting& setting) {
-  return fmt::format("{}:{}: {}", (project.root / "rota.toml").string(), setting.line,
-                     setting.name);
+  return fmt::format("{}:{}: {}", file_of(project), setting.line, setting.name);
 }
 
 std::string require_executor(const std::string& name, const std::string& where) {
@@ -94,6 +96,10 @@ class OptionsMaker {
       PolicyRule rule{task.pattern, {}};
       for (const Setting& setting : task.settings)
         set(rule.policy, setting.name, setting.value, where_of(project_, setting));
+      if (!is_for_any(rule) && !task.settings.empty()) {
+        print_warning(fmt::format("{}:{}: there is no task {}", file_of(project_),
+                                  task.settings.front().line, task.pattern));
+      }
       rules_.push_back(std::move(rule));
     }
   }
@@ -115,6 +121,12 @@ class OptionsMaker {
   }
 
   RunOptions finish() {
+    const auto is_kept_by_processes_only = [](const PolicyRule& rule) {
+      return rule.policy.memory_limit_bytes || rule.policy.cpu_limit ||
+             rule.policy.isolation == Isolation::fresh;
+    };
+    if (options_.executor == "inline" && std::ranges::any_of(rules_, is_kept_by_processes_only))
+      print_warning("the executor inline keeps no memory_limit, no cpu_limit and no isolation");
     options_.policy = [rules = std::move(rules_)](const TaskMetadata& metadata) {
       TaskPolicy policy = metadata.policy;
       for (const PolicyRule& rule : rules) {
@@ -133,14 +145,18 @@ class OptionsMaker {
       throw UsageError(fmt::format("--policy {}: write NAME=VALUE or ID:NAME=VALUE", text));
     const bool for_all = colon == std::string::npos;
     PolicyRule rule{for_all ? "*" : text.substr(0, colon), {}};
-    const auto is_for = [&](const TaskClassPtr& task_class) {
-      return rule.is_for(std::string(task_class->task_id()));
-    };
-    if (!for_all && std::ranges::none_of(tasks_.registry().task_classes(), is_for))
+    if (!for_all && !is_for_any(rule))
       throw UsageError(fmt::format("--policy {}: there is no task {}", text, rule.pattern));
     const std::size_t name = for_all ? 0 : colon + 1;
     set(rule.policy, text.substr(name, equals - name), text.substr(equals + 1), "--policy " + text);
     rules_.push_back(std::move(rule));
+  }
+
+  bool is_for_any(const PolicyRule& rule) const {
+    const auto is_for = [&](const TaskClassPtr& task_class) {
+      return rule.is_for(std::string(task_class->task_id()));
+    };
+    return std::ranges::any_of(tasks_.registry().task_classes(), is_for);
   }
 
   static std::chrono::milliseconds duration(const std::string& text, const std::string& where) try {

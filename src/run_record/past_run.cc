@@ -40,6 +40,15 @@ void find_times(PastRun& record) {
   }
 }
 
+bool has_executed(const ExecutionLog& log, const RecordedRun& run) {
+  bool has = false;
+  for_each_newest_first(log, [&](const Execution& execution) {
+    has = execution.start.run_id == run.start.run_id;
+    return !has && execution.started_sequence > run.after_sequence;
+  });
+  return has;
+}
+
 }  // namespace
 
 std::optional<microseconds> RecordedExecution::duration() const {
@@ -76,6 +85,16 @@ std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view 
     return found.size() < limit;
   });
   return found;
+}
+
+std::optional<RecordedRun> find_last_recorded_run(const ExecutionLog& log) {
+  constexpr std::size_t kLookedAt = 100;
+  std::vector<RecordedRun> runs = log.get_run_history(kLookedAt);
+  for (RecordedRun& run : runs) {
+    if (!run.finished_at || has_executed(log, run)) return std::move(run);
+  }
+  if (runs.empty()) return {};
+  return std::move(runs.front());
 }
 
 std::vector<Execution> executions_of_run(const ExecutionLog& log, const std::string& run_id) {

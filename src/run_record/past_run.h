@@ -45,6 +45,9 @@ ROTA_EXPORT std::optional<std::string> find_newest_run(const ExecutionLog& log);
 // knows executions alone are only found where no other begins so.
 ROTA_EXPORT std::vector<std::string> find_run_ids(const ExecutionLog& log, std::string_view prefix,
                                                   std::size_t limit);
+// The run that began last and came to something: one that goes on, was killed or has executed a task. Of those that
+// had nothing to do or were refused it is the newest where there are no others among the last hundred.
+ROTA_EXPORT std::optional<RecordedRun> find_last_recorded_run(const ExecutionLog& log);
 // By their starts. The log is read back to the beginning of the run; of one that was imported, to its own.
 ROTA_EXPORT std::vector<Execution> executions_of_run(const ExecutionLog& log,
                                                      const std::string& run_id);

@@ -25,17 +25,16 @@ std::optional<std::string> find_run_of_active(const ExecutionLog& log) {
   return {};
 }
 
-// The run that began last, also where it has executed nothing yet; of one that was imported only its executions are known.
+// Of a run that was imported only its executions are known.
 std::optional<std::string> find_last_run(const ExecutionLog& log) {
-  const std::vector<RecordedRun> recorded = log.get_run_history(1);
+  const std::optional<RecordedRun> run = find_last_recorded_run(log);
   std::optional<std::string> executed = find_newest_run(log);
-  if (recorded.empty() || recorded.front().start.run_id == executed) return executed;
-  const RecordedRun& run = recorded.front();
-  if (!executed) return run.start.run_id;
+  if (!run || run->start.run_id == executed) return executed;
+  if (!executed) return run->start.run_id;
   const std::vector<Execution> executions = executions_of_run(log, *executed);
   const bool began_before =
-      executions.empty() || executions.back().started_sequence <= run.after_sequence;
-  return began_before ? run.start.run_id : *executed;
+      executions.empty() || executions.back().started_sequence <= run->after_sequence;
+  return began_before ? run->start.run_id : *executed;
 }
 
 void count(RunStatus& status, const Execution& execution) {

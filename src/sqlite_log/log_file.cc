@@ -208,11 +208,10 @@ void make_log(const LogFile& file) try {
   refuse_to_make(file.path, error.code().value());
 }
 
-void require_something(const fs::path& log, Found found) {
-  if (found == Found::nothing)
-    refuse_log(log, "there is no such file", "run a task first, or name another log (ROTA_LOG)");
-  if (found == Found::empty_file)
-    refuse_log(log, "it is empty", "run a task first, or name another log (ROTA_LOG)");
+// A log is never empty, not even while it is made.
+[[noreturn]] void refuse_empty(const fs::path& log) {
+  refuse_log(log, "it is empty, and what was in it is lost",
+             "restore a good copy of it, or remove it to begin a new log");
 }
 
 [[noreturn]] void refuse_wal_of_other_host(const LogFile& file) {
@@ -273,9 +272,12 @@ LogFile prepare_log_file(const fs::path& path, const LogOptions& options,
   file.shared_file_system = rules.shared_file_system(file.path.parent_path());
   file.always_shares_syncs = rules.always_shares_syncs;
   const Found found = look_at(file.path);
-  if (found != Found::file) {
-    if (file.read_only) require_something(file.path, found);
-    if (found == Found::empty_file) require_access(file);
+  if (found == Found::empty_file) refuse_empty(file.path);
+  if (found == Found::nothing) {
+    if (file.read_only) {
+      refuse_log(file.path, "there is no such file",
+                 "run a task first, or name another log (ROTA_LOG)");
+    }
     make_log(file);
   }
   require_access(file);

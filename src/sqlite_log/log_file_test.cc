@@ -70,11 +70,12 @@ TEST_F(LogFileTest, HoldsWhatItHeldWhenItIsOpenedAgain) {
   EXPECT_TRUE(open_sqlite_log(log_)->find_latest_execution("t", true));
 }
 
-TEST_F(LogFileTest, AnEmptyFileBecomesALog) {
-  write_bytes(log_, "");
+TEST_F(LogFileTest, AFileThatWasEmptiedIsNoNewLog) {
   make_log_with_one_success(log_);
-  EXPECT_TRUE(open_sqlite_log(log_)->find_latest_execution("t", true));
   EXPECT_EQ(mode_of(log_), 0600U);
+  write_bytes(log_, "");
+  expect_refused(log_, HasSubstr("it is empty, and what was in it is lost"), {});
+  EXPECT_TRUE(fs::is_empty(log_));
 }
 
 TEST_F(LogFileTest, WhatAProcessThatWasKilledHasLeftUnfinishedIsInNobodysWay) {

@@ -213,6 +213,17 @@ def test_a_wrong_setting_names_its_line_and_runs_nothing(nasty, text, words):
     assert nasty.ran() == []
 
 
+def test_a_setting_for_a_task_that_is_not_there_is_told(nasty):
+    (nasty.folder / "rota.toml").write_text('[task.t_gud]\ntimeout = "1h"\n[task."t_*"]\nretries = 1\n')
+    done = nasty.command("run", "t_good")
+    assert done.returncode == 0 and "rota.toml:2: there is no task t_gud" in one_line(done.stderr)
+
+
+def test_a_policy_that_the_executor_does_not_keep_is_told(nasty):
+    done = nasty.command("run", "t_good", "--executor", "inline", "--policy", "memory_limit=1GiB")
+    assert done.returncode == 0 and "inline keeps no memory_limit" in done.stderr
+
+
 def test_a_pool_that_has_no_size_is_refused(nasty):
     done = nasty.command("run", "t_good", "--policy", "pools=gpu")
     assert done.returncode == 3 and "pool gpu" in one_line(done.stderr) and nasty.ran() == []

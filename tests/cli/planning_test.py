@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from conftest import one_line
+from conftest import one_line, wait_for
 
 ALL = ["t_clean", "t_import", "t_other", "t_report"]
 
@@ -116,6 +116,19 @@ def test_resume_goes_on_with_what_is_left_with_the_same_tasks_and_arguments(proj
     assert project.ran() == ["t_clean", "t_report"]
     again = project.command("run", "--resume")
     assert again.returncode == 0 and "3 up to date" in again.stdout
+
+
+def test_a_run_that_was_refused_is_not_the_one_to_go_on_with(project):
+    project.tell("wait_t_import")
+    killed = project.start("run", "t_report", "-j", "1")
+    wait_for(lambda: project.ran() == ["t_import"])
+    assert project.command("run", "t_import", "--force").returncode == 4
+    assert "2 waiting" in project.command("status").stdout
+    killed.kill()
+    killed.communicate()
+    project.untell("wait_t_import")
+    assert "1 failed, 2 not started" in project.command("status").stdout
+    assert "3 tasks: 3 to run" in project.command("run", "--resume", "--dry-run").stdout
 
 
 def test_resume_of_a_forced_run_forces_what_has_not_run_yet(project):

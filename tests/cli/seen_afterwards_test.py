@@ -137,12 +137,15 @@ def test_metrics_are_read_by_the_parser_of_prometheus(project):
     assert all(family.documentation and family.type != "unknown" for family in families.values())
 
 
-def test_metrics_replace_the_file_whole_and_a_failure_is_told(project):
+def test_metrics_replace_the_file_whole_and_what_cannot_be_written_is_told_before_the_run(project):
     (project.folder / "metrics.prom").write_text("something old " * 10_000)
     assert project.command("run", "--metrics", "metrics.prom").returncode == 0
     assert "old" not in (project.folder / "metrics.prom").read_text()
-    done = project.command("run", "--metrics", "nowhere/metrics.prom")
-    assert done.returncode == 1 and "nowhere/metrics.prom cannot be written" in one_line(done.stderr)
+    project.forget_runs()
+    for file, told in (("nowhere/metrics.prom", "there is no folder"), (".", "it is a folder")):
+        done = project.command("run", "--force", "--metrics", file)
+        assert done.returncode == 2 and f"--metrics {file}: {told}" in one_line(done.stderr)
+    assert project.ran() == []
 
 
 def test_each_metric_says_what_it_is_before_its_samples(project):

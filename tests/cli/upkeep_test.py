@@ -154,6 +154,13 @@ def test_a_beginning_that_is_not_unique_names_the_candidates(ran):
     assert none.returncode == 2 and "there is no task run ffff-none" in one_line(none.stderr)
 
 
+def test_follow_ends_when_nobody_reads_it_any_more(ran):
+    following = ran.start("log", "--follow")
+    following.stdout.readline()
+    following.stdout.close()
+    assert following.wait(timeout=20) == 0 and following.stderr.read() == ""
+
+
 def test_follow_tells_what_is_there_and_what_comes_until_it_is_interrupted(ran):
     following = ran.start("log", "--follow", "--json")
     lines = Lines(following)
