@@ -68,6 +68,18 @@ std::optional<std::size_t> count_waiting(const ExecutionLog& log, const std::str
   return {};
 }
 
+// A runner writes starts ahead, without a worker as long as none is known. Of those as many run as there are workers
+// left, by what the run has shown of them: the first ones; the others wait.
+std::size_t take_out_waiting(RunStatus& status, const std::vector<Execution>& executions) {
+  int workers = 1;
+  for (const Execution& execution : executions) workers = std::max(workers, execution.start.worker);
+  const auto has_worker = [](const Execution& execution) { return execution.start.worker > 0; };
+  auto free = workers - std::ranges::count_if(status.running, has_worker);
+  return std::erase_if(status.running, [&](const Execution& execution) {
+    return !has_worker(execution) && free-- <= 0;
+  });
+}
+
 void find_begin(RunStatus& status, const std::optional<RecordedRun>& run,
                 const std::vector<Execution>& executions) {
   status.owner = run ? run->owner : executions.front().owner;
@@ -105,6 +117,8 @@ RunStatus read_run_status(const ExecutionLog& log) {
   std::ranges::sort(status.unsuccessful, {}, &Execution::finished_sequence);
   find_end(status, run, executions);
   status.waiting = count_waiting(log, *run_id, last);
+  const std::size_t begun_ahead = take_out_waiting(status, executions);
+  if (status.waiting) *status.waiting += begun_ahead;
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "graph/test_tasks.h"
 #include "os/sha256.h"
+#include "run_record/past_run.h"
 #include <rota/plan.h>
 
 #include <gtest/gtest.h>
@@ -49,6 +50,33 @@ TEST(RunStatus, TellsWhatRunsWhatEndedAndWhatWaits) {
   EXPECT_EQ(status.succeeded, 1U);
   EXPECT_EQ(status.not_reached, 1U);
   EXPECT_EQ(status.waiting, 1U);  // e
+}
+
+TEST(RunStatus, StartsThatWereWrittenAheadWaitForTheWorkersThatAreThere) {
+  const auto log = open_memory_log();
+  begin_run(*log, five_tasks(*log), "run");
+  log->record_task_execution({.task_id = "a", .run_id = "run", .worker = 2}, {});
+  log->begin_execution({.task_id = "b", .run_id = "run"});
+  log->begin_execution({.task_id = "c", .run_id = "run", .worker = 1});
+  log->begin_execution({.task_id = "e", .run_id = "run"});
+  const RunStatus status = read_run_status(*log);
+  ASSERT_EQ(status.running.size(), 2U);
+  EXPECT_EQ(status.running[0].start.task_id, "b");
+  EXPECT_EQ(status.running[1].start.task_id, "c");
+  EXPECT_EQ(status.waiting, 2U);  // d and e
+}
+
+TEST(RunStatus, ARunThatHadNothingToDoOrWasRefusedIsNotTheLast) {
+  const auto log = open_memory_log();
+  begin_run(*log, five_tasks(*log), "run");
+  record(*log, "a", "run", ExecutionState::failed);
+  log->finish_run("run");
+  begin_run(*log, five_tasks(*log), "refused");
+  log->finish_run("refused");
+  EXPECT_EQ(read_run_status(*log).run_id, "run");
+  EXPECT_EQ(find_last_recorded_run(*log)->start.run_id, "run");
+  begin_run(*log, five_tasks(*log), "goes on");
+  EXPECT_EQ(read_run_status(*log).run_id, "goes on");
 }
 
 TEST(RunStatus, WhatWaitsInARunWhosePlanIsNotThereIsNotKnown) {

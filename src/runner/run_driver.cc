@@ -157,7 +157,8 @@ void RunDriver::take_written_begin(TaskIndex task, QueuedChange& written) {
     return;
   }
   attempt.handle = std::move(written.change.handle);
-  summary_.outcomes[task].task_run_id = attempt.handle.task_run_id;
+  attempt.run_before =
+      std::exchange(summary_.outcomes[task].task_run_id, attempt.handle.task_run_id);
   if (may_begin()) {
     submit(task);
     return;
@@ -236,6 +237,8 @@ void RunDriver::leave(TaskIndex task) {
 }
 
 void RunDriver::take_written_end(TaskIndex task, QueuedChange& written) {
+  if (attempts_.at(task).never_began() && !written.change.error && written.change.done)
+    return withdraw(task);
   ExecutionReport& report = attempts_.at(task).report;
   TaskOutcome& outcome = summary_.outcomes[task];
   outcome.state = report.end.state;
@@ -282,6 +285,19 @@ void RunDriver::settle(TaskIndex task) {
   has_failed_ = has_failed_ || has_failed;
   tell([&](RunObserver& observer) { observer.task_finished(plan_.steps[task], outcome); });
   if (has_failed && !summary_.log_failed) fail_dependents(task);
+}
+
+// The log tells of what ran, so nothing of it stays there: the task is as it was before this attempt.
+void RunDriver::withdraw(TaskIndex task) {
+  TaskOutcome& outcome = summary_.outcomes[task];
+  try {
+    log_.remove_execution_record(outcome.task_run_id);
+  } catch (...) {
+    fail_log(outcome, std::current_exception());
+  }
+  outcome.task_run_id = std::move(attempts_.at(task).run_before);
+  --outcome.attempts;
+  attempts_.erase(task);
 }
 
 // ---- what follows --------------------------------------------------------------------------------

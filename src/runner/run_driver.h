@@ -39,9 +39,15 @@ class RunDriver {
     ExecutionHandle handle = {};
     ExecutionReport report = {};  // its end
     std::size_t place = 0;        // of the run, from 1; 0: begun ahead, and not known yet
+    std::string run_before = {};  // the task_run_id of the attempt before
     bool is_submitted = false;
     bool has_begun = false;
     bool has_ended = false;
+
+    // Its start was written, and it was withdrawn before anything of it ran.
+    bool never_began() const noexcept {
+      return has_ended && !has_begun && report.end.state == ExecutionState::cancelled;
+    }
   };
   struct UpstreamFailure {
     TaskIndex task;
@@ -69,6 +75,7 @@ class RunDriver {
   bool wants_retry(TaskIndex task, const ExecutionReport& report) const;
   void retry(TaskIndex task, const TaskOutcome& outcome);
   void settle(TaskIndex task);
+  void withdraw(TaskIndex task);
 
   // What follows.
   void release_dependents(TaskIndex task);

@@ -312,5 +312,30 @@ TEST_F(RunnerTest, TheLogSaysHowLongATaskRanAndWhereNotHowLongItWaited) {
   }
 }
 
+// Starts are written ahead, so that many wait at the moment of the failure.
+TEST_F(RunnerTest, WhatNeverBeganBecauseTheRunStoppedHasNotBegunInTheLogEither) {
+  const TemporaryFolder folder;
+  log_ = open_sqlite_log(folder / "log.db");
+  const Work slow = [](OperationContext&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return OperationResult::success();
+  };
+  for (int number = 1000; number < 1400; ++number)
+    add("t_" + std::to_string(number), {}, number < 1200 ? Work() : number == 1200 ? fail : slow);
+  const Plan made = plan();
+  const RunSummary summary =
+      run(made, registry_, *log_, {.jobs = 1, .project_root = "/tmp", .stop_at_failure = true});
+  EXPECT_EQ(summary.count(ExecutionState::failed), 1U);
+  EXPECT_EQ(summary.count(ExecutionState::cancelled), 0U);
+  EXPECT_GT(summary.count(ExecutionState::submitted), 0U);
+  for (const TaskOutcome& outcome : summary.outcomes) {
+    const bool has_run = outcome.state != ExecutionState::submitted;
+    const std::string& id = made.graph.task_id(outcome.task);
+    EXPECT_EQ(log_->get_task_execution_history({.task_id = id}).size(), has_run ? 1U : 0U) << id;
+    EXPECT_EQ(outcome.attempts, has_run ? 1U : 0U) << id;
+    EXPECT_EQ(outcome.task_run_id.empty(), !has_run) << id;
+  }
+}
+
 }  // namespace
 }  // namespace rota

@@ -121,3 +121,15 @@ def test_a_reader_that_goes_away_ends_the_run_and_loses_nothing(project):
     errors = running.stderr.read()
     assert running.wait(timeout=30) == 1 and "standard output cannot be written" in one_line(errors)
     expect_only_import_ran(project)
+
+
+def test_what_never_began_is_not_started_and_leaves_nothing_in_the_log(project):
+    assert project.command("run").returncode == 0
+    before = len(project.json("log"))
+    project.tell("fail_t_import")
+    done = project.command("run", "--force", "--fail-fast", "-j", "1")
+    assert done.returncode == 1 and "cancelled" not in done.stdout and "not started" in done.stdout
+    states = project.states()
+    assert ("t_other", "cancelled") not in states[:len(states) - before]
+    assert "1 failed" in project.command("status").stdout
+    assert list(project.plan("--failed", "--only")) == ["t_import"]
