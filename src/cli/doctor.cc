@@ -6,8 +6,14 @@
 #include "report/discovery_text.h"
 #include "report/table.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -127,6 +133,18 @@ void examine_graph(const TaskRegistry& registry, Findings& findings) {
   }
 }
 
+// Who reads a log needs no right to write it; a run does.
+void examine_right_to_write(const std::filesystem::path& log, Findings& findings) {
+  const auto may_write = [](const std::filesystem::path& path) {
+    return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+  };
+  if (may_write(log) && may_write(log.parent_path())) return;
+  findings.bad("log",
+               fmt::format("{} or its folder cannot be written ({}), and no run begins "
+                           "without; give this user the right, or name another log (ROTA_LOG)",
+                           log.string(), std::generic_category().message(errno)));
+}
+
 void examine_log(const ProjectTasks& tasks, Findings& findings) {
   const std::string file = tasks.project().log_path.string();
   try {
@@ -137,6 +155,7 @@ void examine_log(const ProjectTasks& tasks, Findings& findings) {
                                                       newest.front().start.task_id,
                                                       to_string(newest.front().state())));
     if (const std::string remark = log->remark(); !remark.empty()) findings.good("log", remark);
+    if (has_log(tasks.project())) examine_right_to_write(tasks.project().log_path, findings);
   } catch (const Error& error) {
     findings.bad("log", error.what());
   }

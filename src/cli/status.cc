@@ -10,8 +10,9 @@ namespace {
 
 int show_status(const CommandLine& line) {
   const auto log = open_log_for_reading(find_project_for(line));
-  const RunStatus status = read_run_status(*log);
+  RunStatus status = read_run_status(*log);
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  status.left = estimate_time_left(*log, status, now);
   print(line.json ? status_to_json(status, now) : status_to_text(status, now));
   return kDone;
 }

@@ -22,12 +22,6 @@ std::string paint(std::string text, Colour colour, const TerminalShape& shape) {
   return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<int>(colour)], text);
 }
 
-std::string whole_seconds(std::chrono::microseconds duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
-  return seconds < std::chrono::minutes(1) ? fmt::format("{} s", seconds.count())
-                                           : duration_text(seconds);
-}
-
 std::string bar(const RunProgress& progress, std::size_t width, const TerminalShape& shape) {
   const std::size_t inside = width - 2;
   const std::size_t full =
@@ -51,7 +45,8 @@ std::string figures(const RunProgress& progress, std::size_t width, const Termin
   std::vector<Part> parts = {{fmt::format("{}/{}", progress.done, progress.to_run)}};
   if (progress.failed > 0)
     parts.push_back({fmt::format("{} failed", progress.failed), Colour::red});
-  if (progress.left) parts.push_back({fmt::format("about {} left", whole_seconds(*progress.left))});
+  if (progress.left)
+    parts.push_back({fmt::format("about {} left", whole_seconds_text(*progress.left))});
   parts.push_back({fmt::format("{} running", progress.running.size()), Colour::cyan});
   parts.push_back({fmt::format("{} waiting", progress.waiting())});
   std::string line;
@@ -70,7 +65,7 @@ std::string figures(const RunProgress& progress, std::size_t width, const Termin
 
 std::string running_line(const RunningTask& running, std::size_t width,
                          const TerminalShape& shape) {
-  const std::string elapsed = whole_seconds(running.elapsed);
+  const std::string elapsed = whole_seconds_text(running.elapsed);
   const std::string id = fit_for(shape, printable(running.task_id));
   const std::size_t beside = 2 + 2 + elapsed.size();
   if (width <= beside + 3) return shortened("  " + id, width, "");

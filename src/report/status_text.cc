@@ -23,9 +23,11 @@ std::string figures(const RunStatus& status) {
       fmt::format("{} done, {} failed", status.succeeded, status.unsuccessful.size());
   if (status.not_reached > 0) text += fmt::format(", {} not reached", status.not_reached);
   if (status.is_active()) text += fmt::format(", {} running", status.running.size());
-  if (!status.waiting || (*status.waiting == 0 && !status.is_active())) return text;
-  return text +
-         fmt::format(", {} {}", *status.waiting, status.is_active() ? "waiting" : "not started");
+  if (status.waiting && (*status.waiting > 0 || status.is_active())) {
+    text += fmt::format(", {} {}", *status.waiting, status.is_active() ? "waiting" : "not started");
+  }
+  if (status.left) text += fmt::format("; about {} left", whole_seconds_text(*status.left));
+  return text;
 }
 
 Json unsuccessful_tree(const Execution& execution) {
@@ -94,6 +96,7 @@ std::string status_to_json(const RunStatus& status, TimePoint now) {
                {"failed", status.unsuccessful.size()},
                {"not_reached", status.not_reached},
                {"waiting", status.waiting ? Json(*status.waiting) : Json(nullptr)},
+               {"left", status.left ? Json(seconds(*status.left)) : Json(nullptr)},
                {"running", Json::array()},
                {"unsuccessful", Json::array()}};
   for (const Execution& execution : status.running)

@@ -23,7 +23,8 @@ RunStatus status() {
           .unsuccessful = {all[1]},
           .succeeded = 3,
           .not_reached = 1,
-          .waiting = 7};
+          .waiting = 7,
+          .left = std::chrono::seconds(130)};
 }
 
 class StatusText : public testing::Test {
@@ -43,6 +44,7 @@ TEST_F(StatusText, OfWhatHasEnded) {
   RunStatus ended = status();
   ended.running.clear();
   ended.waiting.reset();
+  ended.left.reset();
   ended.ended = moment(90);
   expect_approved("status_ended.txt", status_to_text(ended, moment(100)));
 }

@@ -31,4 +31,10 @@ std::string duration_text(std::chrono::microseconds duration) {
   return fmt::format("{} d {} h", minutes / kMinutesOfADay, minutes / 60 % 24);
 }
 
+std::string whole_seconds_text(std::chrono::microseconds duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  return seconds < std::chrono::minutes(1) ? fmt::format("{} s", seconds.count())
+                                           : duration_text(seconds);
+}
+
 }  // namespace rota::inline v1

@@ -17,5 +17,7 @@ ROTA_EXPORT std::string utc_time_text(TimePoint time);
 // "0.4 s", "12.3 s", "1 min 3 s", "2 h 5 min", "3 d 4 h"; "12 ms" and "85 us" below a tenth of a
 // second.
 ROTA_EXPORT std::string duration_text(std::chrono::microseconds duration);
+// "7 s", "1 min 2 s": for what nobody needs more exactly.
+ROTA_EXPORT std::string whole_seconds_text(std::chrono::microseconds duration);
 
 }  // namespace rota::inline v1

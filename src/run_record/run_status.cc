@@ -71,10 +71,12 @@ std::optional<std::size_t> count_waiting(const ExecutionLog& log, const std::str
 // A runner writes starts ahead, without a worker as long as none is known. Of those as many run as there are workers
 // left, by what the run has shown of them: the first ones; the others wait.
 std::size_t take_out_waiting(RunStatus& status, const std::vector<Execution>& executions) {
-  int workers = 1;
-  for (const Execution& execution : executions) workers = std::max(workers, execution.start.worker);
+  for (const Execution& execution : executions)
+    status.workers =
+        std::max(status.workers, static_cast<std::size_t>(std::max(execution.start.worker, 0)));
   const auto has_worker = [](const Execution& execution) { return execution.start.worker > 0; };
-  auto free = workers - std::ranges::count_if(status.running, has_worker);
+  auto free = static_cast<std::ptrdiff_t>(status.workers) -
+              std::ranges::count_if(status.running, has_worker);
   return std::erase_if(status.running, [&](const Execution& execution) {
     return !has_worker(execution) && free-- <= 0;
   });

@@ -5,6 +5,7 @@
 #include <rota/execution_log.h>
 #include <rota/export.h>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -26,11 +27,19 @@ struct RunStatus {
   std::size_t not_reached = 0;  // given up because of others
   // What its plan would run and has not begun; nothing where that is not known.
   std::optional<std::size_t> waiting = {};
+  std::size_t workers = 1;                             // as far as its executions have shown them
+  std::optional<std::chrono::microseconds> left = {};  // see estimate_time_left
 
   bool is_active() const noexcept { return !ended; }
 };
 
 // Of the newest run with an execution that is active; where none is, of the newest run.
 ROTA_EXPORT RunStatus read_run_status(const ExecutionLog& log);
+
+// How long that run will still take, by what its tasks took before. Nothing where it has ended, where its plan is not
+// kept or has more than 20,000 tasks left, or where of less than half of them it is known what they take.
+ROTA_EXPORT std::optional<std::chrono::microseconds> estimate_time_left(const ExecutionLog& log,
+                                                                        const RunStatus& status,
+                                                                        TimePoint now);
 
 }  // namespace rota::inline v1

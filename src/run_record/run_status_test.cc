@@ -66,6 +66,24 @@ TEST(RunStatus, StartsThatWereWrittenAheadWaitForTheWorkersThatAreThere) {
   EXPECT_EQ(status.waiting, 2U);  // d and e
 }
 
+TEST(RunStatus, WhatIsLeftIsEstimatedByWhatTasksTookBefore) {
+  using std::chrono::seconds;
+  const auto log = open_memory_log();
+  for (const char* task_id : {"a", "b", "c", "d"})
+    log->record_task_execution({.task_id = task_id}, {.duration = seconds(10)});
+  begin_run(*log, make_plan(five_tasks(*log).graph, *log, {.force = true}), "run");
+  record(*log, "a", "run", ExecutionState::success);
+  log->begin_execution({.task_id = "b", .run_id = "run"});
+  const RunStatus status = read_run_status(*log);
+  const TimePoint began = status.running.at(0).started_at;
+  // b, c, d, and e as a typical one.
+  EXPECT_EQ(estimate_time_left(*log, status, began), seconds(40));
+  EXPECT_EQ(estimate_time_left(*log, status, began + seconds(4)), seconds(36));
+  EXPECT_EQ(estimate_time_left(*log, status, began - seconds(4)), seconds(40));
+  log->finish_run("run");
+  EXPECT_EQ(estimate_time_left(*log, read_run_status(*log), began), std::nullopt);
+}
+
 TEST(RunStatus, ARunThatHadNothingToDoOrWasRefusedIsNotTheLast) {
   const auto log = open_memory_log();
   begin_run(*log, five_tasks(*log), "run");

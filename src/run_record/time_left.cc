@@ -7,27 +7,45 @@
 
 namespace rota::inline v1 {
 
-TimeLeft::TimeLeft(const Plan& plan, std::vector<std::optional<Duration>> usual, std::size_t jobs)
-    : weight_(plan.steps.size()),
-      way_(plan.steps.size()),
-      is_left_(plan.steps.size()),
+namespace {
+
+std::vector<TimeLeft::Step> steps_of(const Plan& plan,
+                                     const std::vector<std::optional<TimeLeft::Duration>>& usual) {
+  std::vector<TimeLeft::Step> steps(plan.steps.size());
+  for (const PlanStep& step : plan.steps) {
+    const auto dependents = plan.graph.dependents(step.task);
+    steps[step.task] = {step.will_run(), usual[step.task], {dependents.begin(), dependents.end()}};
+  }
+  return steps;
+}
+
+}  // namespace
+
+TimeLeft::TimeLeft(const Plan& plan, const std::vector<std::optional<Duration>>& usual,
+                   std::size_t jobs)
+    : TimeLeft(steps_of(plan, usual), jobs) {}
+
+TimeLeft::TimeLeft(const std::vector<Step>& steps, std::size_t jobs)
+    : weight_(steps.size()),
+      way_(steps.size()),
+      is_left_(steps.size()),
       jobs_(std::max<std::size_t>(1, jobs)) {
   std::vector<Duration> known;
   std::size_t to_run = 0;
-  for (const PlanStep& step : plan.steps) {
-    is_left_[step.task] = step.will_run();
-    if (!step.will_run()) continue;
+  for (std::size_t task = 0; task < steps.size(); ++task) {
+    is_left_[task] = steps[task].will_run;
+    if (!steps[task].will_run) continue;
     ++to_run;
-    if (usual[step.task]) known.push_back(*usual[step.task]);
+    if (steps[task].usual) known.push_back(*steps[task].usual);
   }
   is_known_ = !known.empty() && 2 * known.size() >= to_run;
   if (!is_known_) return;
   const Duration typical = *median_of(std::move(known));
-  for (std::size_t task = plan.steps.size(); task-- > 0;) {
+  for (std::size_t task = steps.size(); task-- > 0;) {
     if (!is_left_[task]) continue;
-    weight_[task] = usual[task].value_or(typical);
+    weight_[task] = steps[task].usual.value_or(typical);
     Duration after{0};
-    for (const TaskIndex dependent : plan.graph.dependents(static_cast<TaskIndex>(task)))
+    for (const TaskIndex dependent : steps[task].dependents)
       after = std::max(after, way_[dependent]);
     way_[task] = weight_[task] + after;
   }

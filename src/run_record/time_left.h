@@ -18,9 +18,15 @@ class ROTA_EXPORT TimeLeft {
  public:
   using Duration = std::chrono::microseconds;
 
-  // `usual` by task of the plan: what it takes as a rule, nullopt where that is not known. The plan must live
-  // as long.
-  TimeLeft(const Plan& plan, std::vector<std::optional<Duration>> usual, std::size_t jobs);
+  struct Step {
+    bool will_run = false;
+    std::optional<Duration> usual = {};  // what it takes as a rule; nullopt: not known
+    std::vector<TaskIndex> dependents = {};
+  };
+  // Each after all that it needs.
+  TimeLeft(const std::vector<Step>& steps, std::size_t jobs);
+  // `usual` by task of the plan.
+  TimeLeft(const Plan& plan, const std::vector<std::optional<Duration>>& usual, std::size_t jobs);
 
   // A task has ended, or will not run any more.
   void finish(TaskIndex task);

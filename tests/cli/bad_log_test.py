@@ -48,7 +48,7 @@ def test_each_kind_of_bad_log_is_refused_in_one_line_and_left_as_it_is(project):
             assert project.ran() == [], (what, command)
         assert before is None or log.read_bytes() == before, what
 
-    for size in (1, 99, 100, 4095):
+    for size in (0, 1, 99, 100, 4095):
         log.write_bytes(sound[:size])
         refused(f"cut off after {size} bytes")
     log.write_bytes(b"\0" * len(sound))
@@ -165,3 +165,11 @@ def test_a_log_of_a_newer_format_that_allows_it_is_read_and_not_written(project)
     assert "newer format 3" in done.stderr
     assert "newer format 3" in project.command("doctor").stdout
     assert log.read_bytes() == before
+
+
+def test_doctor_tells_of_a_log_that_no_run_could_write(project, anybody):
+    assert project.command("run").returncode == 0
+    assert "PROBLEM" not in project.command("doctor", prefix=anybody).stdout
+    (project.folder / ".rota" / "log.db").chmod(0o400)
+    done = project.command("doctor", prefix=anybody)
+    assert done.returncode == 1 and "PROBLEM  log" in done.stdout and "cannot be written" in done.stdout

@@ -210,6 +210,20 @@ def test_status_shows_a_run_from_another_terminal(project):
     assert project.command("status").stdout.startswith("nothing runs; the last run was ")
 
 
+def test_status_tells_what_is_left_by_what_tasks_took_before(project):
+    assert project.command("run").returncode == 0
+    project.forget_runs()
+    project.tell("wait_t_clean")
+    running = project.start("run", "--force", "-j", "1")
+    project.wait_until_running("t_clean")
+    status = project.json("status")
+    assert [task["task_id"] for task in status["running"]] == ["t_clean"] and status["left"] >= 0
+    assert re.search(r" waiting; about [0-9]+ s left$", project.command("status").stdout, re.M)
+    project.untell("wait_t_clean")
+    running.communicate(timeout=30)
+    assert project.json("status")["left"] is None
+
+
 def test_status_of_a_run_that_was_killed_says_what_was_lost(project):
     project.tell("wait_t_import")
     running = project.start("run", "-j", "1")
