@@ -16,6 +16,12 @@
 namespace rota {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kRandomGraphs = 300;
+#else
+constexpr int kRandomGraphs = 2'000;
+#endif
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -162,8 +168,7 @@ TEST_F(RunnerTest, StopsAfterWhatIsRunningWhenAsked) {
   EXPECT_EQ(state(summary, "t_a"), ExecutionState::success);
   EXPECT_EQ(state(summary, "t_b"), ExecutionState::submitted);
   // Its start was written with the end of t_a; it did not begin.
-  for (const Execution& next : log_->get_task_execution_history({.task_id = "t_b"}))
-    EXPECT_EQ(next.state(), ExecutionState::cancelled);
+  EXPECT_TRUE(log_->get_task_execution_history({.task_id = "t_b"}).empty());
 }
 
 TEST_F(RunnerTest, CancelsWhatIsRunningWhenAsked) {
@@ -252,7 +257,7 @@ TEST_F(RunnerTest, AnObserverThatThrowsEndsTheRunAndLosesNothing) {
 // Random graphs with random failures: every task at most once, after all it needs, and the log tells the same.
 TEST_F(RunnerTest, KeepsItsPromisesOnRandomGraphs) {
   std::mt19937_64 random(20261123);
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < kRandomGraphs; ++round) {
     TaskRegistry registry;
     const auto log = open_memory_log();
     std::mutex mutex;
