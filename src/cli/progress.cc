@@ -20,8 +20,6 @@ constexpr auto kRedrawInterval = std::chrono::milliseconds(250);
 constexpr auto kLeastInterval = std::chrono::milliseconds(50);
 constexpr const char* kEraseFromHere = "\r\x1b[J";
 // Of larger plans it is not said how long they take: to look up each task would cost more than it tells.
-constexpr std::size_t kMostLookedUp = 20'000;
-constexpr std::size_t kEarlierRuns = 9;
 
 }  // namespace
 
@@ -108,7 +106,7 @@ void Progress::tick() {
 
 // A log that cannot be read says nothing here; what is written to it tells whoever must know.
 std::unique_ptr<TimeLeft> Progress::look_up_time_left() try {
-  if (style_.log == nullptr || to_run_ > kMostLookedUp) return nullptr;
+  if (style_.log == nullptr || to_run_ > TimeLeft::kMostTasks) return nullptr;
   std::vector<std::optional<std::chrono::microseconds>> usual(plan_->steps.size());
   for (const PlanStep& step : plan_->steps) {
     if (!step.will_run()) continue;
@@ -116,8 +114,7 @@ std::unique_ptr<TimeLeft> Progress::look_up_time_left() try {
       const std::lock_guard lock(mutex_);
       if (finished_) return nullptr;
     }
-    usual[step.task] =
-        median_of(earlier_durations(*style_.log, plan_->graph.task_id(step.task), 0, kEarlierRuns));
+    usual[step.task] = usual_duration(*style_.log, plan_->graph.task_id(step.task));
   }
   const std::size_t jobs =
       style_.jobs > 0 ? style_.jobs : std::max(1U, std::thread::hardware_concurrency());

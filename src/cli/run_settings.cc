@@ -152,11 +152,13 @@ class OptionsMaker {
     rules_.push_back(std::move(rule));
   }
 
-  bool is_for_any(const PolicyRule& rule) const {
-    const auto is_for = [&](const TaskClassPtr& task_class) {
+  // All classes are looked through for a pattern only.
+  bool is_for_any(const PolicyRule& rule) {
+    if (tasks_.registry().get_task_class(rule.pattern) != nullptr) return true;
+    if (classes_.empty()) classes_ = tasks_.registry().task_classes();
+    return std::ranges::any_of(classes_, [&](const TaskClassPtr& task_class) {
       return rule.is_for(std::string(task_class->task_id()));
-    };
-    return std::ranges::any_of(tasks_.registry().task_classes(), is_for);
+    });
   }
 
   static std::chrono::milliseconds duration(const std::string& text, const std::string& where) try {
@@ -171,6 +173,7 @@ class OptionsMaker {
   }
 
   const ProjectTasks& tasks_;
+  std::vector<TaskClassPtr> classes_;  // of them, from the first pattern on
   const Project& project_;
   RunOptions options_;
   std::vector<PolicyRule> rules_;  // weakest first

@@ -13,9 +13,6 @@
 namespace rota::inline v1 {
 namespace {
 
-constexpr std::ptrdiff_t kMostLookedUp = 20'000;
-constexpr std::size_t kEarlierRuns = 9;
-
 using Indexes = std::unordered_map<std::string_view, TaskIndex>;
 
 Indexes indexes_of(const std::vector<RecordedStep>& planned) {
@@ -31,7 +28,7 @@ std::vector<TimeLeft::Step> steps_of(const ExecutionLog& log,
   for (TaskIndex task = 0; task < planned.size(); ++task) {
     steps[task].will_run = planned[task].will_run();
     if (!steps[task].will_run) continue;
-    steps[task].usual = median_of(earlier_durations(log, planned[task].task_id, 0, kEarlierRuns));
+    steps[task].usual = usual_duration(log, planned[task].task_id);
     for (const std::string& dependency : planned[task].dependencies) {
       if (const auto found = indexes.find(dependency); found != indexes.end())
         steps[found->second].dependents.push_back(task);
@@ -47,8 +44,9 @@ std::optional<std::chrono::microseconds> estimate_time_left(const ExecutionLog& 
                                                             TimePoint now) try {
   if (status.run_id.empty() || !status.is_active()) return {};
   const std::vector<RecordedStep> planned = planned_steps(log, status.run_id);
-  const std::ptrdiff_t to_run = std::ranges::count_if(planned, &RecordedStep::will_run);
-  if (to_run == 0 || to_run > kMostLookedUp) return {};
+  const auto to_run =
+      static_cast<std::size_t>(std::ranges::count_if(planned, &RecordedStep::will_run));
+  if (to_run == 0 || to_run > TimeLeft::kMostTasks) return {};
   const Indexes indexes = indexes_of(planned);
   TimeLeft left(steps_of(log, planned, indexes), status.workers);
   std::vector<bool> has_ended(planned.size());  // its last attempt

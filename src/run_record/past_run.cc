@@ -149,4 +149,9 @@ std::vector<microseconds> earlier_durations(const ExecutionLog& log, const std::
   return durations;
 }
 
+std::optional<microseconds> usual_duration(const ExecutionLog& log, const std::string& task_id) {
+  constexpr std::size_t kSuccesses = 9;
+  return median_of(earlier_durations(log, task_id, 0, kSuccesses));
+}
+
 }  // namespace rota::inline v1

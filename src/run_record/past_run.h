@@ -65,5 +65,8 @@ ROTA_EXPORT std::vector<std::chrono::microseconds> earlier_durations(const Execu
                                                                      const std::string& task_id,
                                                                      std::int64_t before_sequence,
                                                                      std::size_t limit);
+// What a task takes as a rule: the median of its last successes. Of a task without any nothing.
+ROTA_EXPORT std::optional<std::chrono::microseconds> usual_duration(const ExecutionLog& log,
+                                                                    const std::string& task_id);
 
 }  // namespace rota::inline v1

@@ -17,6 +17,8 @@ namespace rota::inline v1 {
 class ROTA_EXPORT TimeLeft {
  public:
   using Duration = std::chrono::microseconds;
+  // In plans with more tasks to run nobody looks up what each takes.
+  static constexpr std::size_t kMostTasks = 20'000;
 
   struct Step {
     bool will_run = false;

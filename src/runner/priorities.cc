@@ -49,10 +49,9 @@ std::vector<std::int64_t> latest_durations(const Plan& plan, const ExecutionLog&
 }
 
 std::vector<std::int64_t> durations_of(const Plan& plan, const ExecutionLog& log) {
-  if (log.last_sequence() > 0 && plan.count_to_run() > kMaxTasksLookedUp)
-    return latest_durations(plan, log);
   std::vector<std::int64_t> durations(plan.steps.size(), 0);
   if (log.last_sequence() == 0) return durations;
+  if (plan.count_to_run() > kMaxTasksLookedUp) return latest_durations(plan, log);
   for (const PlanStep& step : plan.steps) {
     if (step.will_run())
       durations[step.task] = typical_duration(plan.graph.task_id(step.task), log);

@@ -107,13 +107,6 @@ struct AfterKept<Member> {
   }
 };
 
-int close_wal(sqlite3_file* file) {
-  OpenFile& wal = opened(file);
-  delete[] std::exchange(wal.kept.memory, nullptr);
-  if (wal.other != nullptr) wal.other->other = nullptr;
-  return wal.methods().xClose(wal.real());
-}
-
 // ---- the database ----
 
 int lock_shared(sqlite3_file* file, int first, int count, int flags) {
@@ -124,19 +117,20 @@ int lock_shared(sqlite3_file* file, int first, int count, int flags) {
   return database.methods().xShmLock(database.real(), first, count, flags);
 }
 
-int close_database(sqlite3_file* file) {
-  OpenFile& database = opened(file);
-  if (database.other != nullptr) database.other->other = nullptr;
-  return database.methods().xClose(database.real());
-}
-
 // ---- both ----
+
+int close_file(sqlite3_file* file) {
+  OpenFile& ours = opened(file);
+  delete[] std::exchange(ours.kept.memory, nullptr);
+  if (ours.other != nullptr) ours.other->other = nullptr;
+  return ours.methods().xClose(ours.real());
+}
 
 using Methods = sqlite3_io_methods;
 
 constexpr Methods database_methods(int version) {
   return {version,
-          close_database,
+          close_file,
           Base<&Methods::xRead>::call,
           Base<&Methods::xWrite>::call,
           Base<&Methods::xTruncate>::call,
@@ -159,25 +153,15 @@ constexpr Methods database_methods(int version) {
 // A file can no more than that of the base.
 constexpr std::array kDatabaseMethods = {database_methods(1), database_methods(2),
                                          database_methods(3)};
-constexpr Methods kWalMethods = {1,
-                                 close_wal,
-                                 AfterKept<&Methods::xRead>::call,
-                                 write_wal,
-                                 AfterKept<&Methods::xTruncate>::call,
-                                 AfterKept<&Methods::xSync>::call,
-                                 AfterKept<&Methods::xFileSize>::call,
-                                 Base<&Methods::xLock>::call,
-                                 Base<&Methods::xUnlock>::call,
-                                 Base<&Methods::xCheckReservedLock>::call,
-                                 Base<&Methods::xFileControl>::call,
-                                 Base<&Methods::xSectorSize>::call,
-                                 Base<&Methods::xDeviceCharacteristics>::call,
-                                 nullptr,
-                                 nullptr,
-                                 nullptr,
-                                 nullptr,
-                                 nullptr,
-                                 nullptr};
+constexpr Methods kWalMethods = [] {
+  Methods methods = database_methods(1);  // a WAL has no memory that is shared
+  methods.xRead = AfterKept<&Methods::xRead>::call;
+  methods.xWrite = write_wal;
+  methods.xTruncate = AfterKept<&Methods::xTruncate>::call;
+  methods.xSync = AfterKept<&Methods::xSync>::call;
+  methods.xFileSize = AfterKept<&Methods::xFileSize>::call;
+  return methods;
+}();
 
 // Where a write may harm what is beside it, SQLite writes pages in pieces, which are not understood here.
 bool writes_whole_pages(OpenFile& wal) noexcept {
