@@ -36,6 +36,7 @@ enum class RefusalReason : std::uint8_t {
   writable_by_others,  // the file or its folder can be written by its group or by everyone
   not_allowed,         // outside of the folders that ROTA_PLUGIN_ALLOW names
   lock_differs,        // not named by rota.lock, or of another content than it says
+  not_python,          // a *.py file that cannot be read as Python
 };
 
 ROTA_EXPORT std::string_view to_string(RefusalReason reason) noexcept;

@@ -18,6 +18,7 @@
 #include <rota/task_declaration.h>  // ROTA_TASK
 #include <rota/project.h>           // where the log and the plugins are
 #include <rota/discovery.h>         // plugins, read without loading them
+#include <rota/python_source.h>     // Python classes, told from their source
 #include <rota/task_registry.h>     // the registry
 #include <rota/graph.h>             // what needs what
 #include <rota/callable_graph.h>    // callables and what each needs, without tasks

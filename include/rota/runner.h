@@ -80,7 +80,8 @@ struct RunOptions {
   std::function<TaskPolicy(const TaskMetadata&)> policy = {};
   bool force_restart = false;  // checkpoints of earlier attempts do not count
 
-  // For the executor "process". Empty: this program, which must then have called run_as_worker().
+  // For the executor "process". Empty: python_worker_command() where a task that will run is written in Python, else
+  // this program, which must then have called run_as_worker().
   WorkerCommand worker = {};
   std::uint64_t max_output_bytes =
       std::uint64_t{16} * 1024 * 1024;    // kept of what an execution prints
@@ -89,7 +90,7 @@ struct RunOptions {
 
 // Runs what the plan says, each task after all that it needs. A task that fails keeps what depends on it
 // from running and nothing else. Gives the summary, also when tasks failed. Throws PlanError for an executor or a
-// pool that is not there, TaskRegistryError when a class of the plan is not registered, Error when the executor
+// pool that is not there, for tasks in Python where there is no Python or the executor is "inline", TaskRegistryError when a class of the plan is not registered, Error when the executor
 // cannot be started or what a killed runner left cannot be ended, LogError when the log cannot take the run before
 // its first task begins; what the observer throws.
 //

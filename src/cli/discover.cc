@@ -27,11 +27,12 @@ bool is_there(const DiscoveryQuery& query, const std::string& package) {
   return std::ranges::any_of(query.roots, [&](const std::filesystem::path& root) {
     std::error_code ignored;
     return std::filesystem::exists(root / below, ignored) ||
-           std::filesystem::exists(root / (below + ".so"), ignored);
+           std::filesystem::exists(root / (below + ".so"), ignored) ||
+           std::filesystem::exists(root / (below + ".py"), ignored);
   });
 }
 
-Discovery discover_packages(const Project& project, const Options& options) {
+DiscoveryQuery query_of(const Project& project, const Options& options) {
   DiscoveryQuery query = make_discovery_query(
       project, options.packages.empty() ? std::nullopt : std::optional(options.packages),
       !options.not_recursive);
@@ -40,12 +41,12 @@ Discovery discover_packages(const Project& project, const Options& options) {
     std::vector<std::string> roots;
     roots.reserve(query.roots.size());
     for (const std::filesystem::path& root : query.roots) roots.push_back(root.string());
-    throw UsageError(
-        fmt::format("there is no package {}: neither a folder nor a plugin of that name is in {}",
-                    package, fmt::join(roots, ", ")));
+    throw UsageError(fmt::format(
+        "there is no package {}: neither a folder nor a plugin or module of that name is in {}",
+        package, fmt::join(roots, ", ")));
   }
   if (options.lock) query.lock_file.clear();  // it is about to be written anew
-  return discover(query);
+  return query;
 }
 
 void write_lock(const Project& project, const Options& options, const Discovery& discovery) {
@@ -59,7 +60,8 @@ void write_lock(const Project& project, const Options& options, const Discovery&
                           file.string(), discovery.plugins.size()));
 }
 
-bool is_sound(const Discovery& discovery) {
+template <class AnyDiscovery>
+bool is_sound(const AnyDiscovery& discovery) {
   return discovery.duplicates.empty() &&
          std::ranges::all_of(discovery.refused, [](const RefusedFile& refused) {
            return refused.reason == RefusalReason::no_task;
@@ -77,10 +79,16 @@ int run_discover(const CommandLine& line, const Options& options) {
   }
   const Project project = find_project_for(line);
   warn_of_missing_folders(project);
-  const Discovery discovery = discover_packages(project, options);
-  print(line.json ? discovery_to_json(discovery) : discovery_to_text(discovery));
-  if (!discovery.cache.problem.empty()) print_warning(discovery.cache.problem);
-  if (options.strict && !is_sound(discovery)) {
+  const DiscoveryQuery query = query_of(project, options);
+  const Discovery discovery = discover(query);
+  PythonDiscovery python = discover_python(query);
+  yield_to_plugins(discovery, python);
+  print(line.json ? discovery_to_json(discovery, python) : discovery_to_text(discovery, python));
+  for (const std::string& problem :
+       {discovery.cache.problem, python.cache.problem, python.problem}) {
+    if (!problem.empty()) print_warning(problem);
+  }
+  if (options.strict && !(is_sound(discovery) && is_sound(python))) {
     print_error("files were refused or ids are there twice, and --strict takes neither");
     return kInvalidGraph;
   }
@@ -92,7 +100,9 @@ int run_discover(const CommandLine& line, const Options& options) {
 
 void add_discover(Command& app, CommandLine& line) {
   Command command = app.add_command(
-      "discover", "Show plugins with their task classes, what was refused and why, and duplicates");
+      "discover",
+      "Show plugins and Python files with their task classes, what was refused and why, and "
+      "duplicates");
   auto options = std::make_shared<Options>();
   command
       .add_option("PACKAGE", options->packages,

@@ -3,6 +3,7 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/project_tasks.h"
+#include "os/child_process.h"
 #include "report/discovery_text.h"
 #include "report/table.h"
 
@@ -81,29 +82,78 @@ void examine_paths(const Project& project, Findings& findings) {
     findings.good("allowed", fmt::format("{} (ROTA_PLUGIN_ALLOW)", folder.string()));
 }
 
-void examine_discovery(const Discovery& discovery, Findings& findings) {
-  if (discovery.task_classes.empty()) {
+void examine_refusals(const std::vector<RefusedFile>& refused,
+                      const std::vector<DuplicateTask>& duplicates, Findings& findings) {
+  for (const RefusedFile& one : refused) {
+    const std::string text = fmt::format("{}: {}", one.file, one.message);
+    one.reason == RefusalReason::no_task ? findings.good("no plugin", text)
+                                         : findings.bad("refused", text);
+  }
+  for (const DuplicateTask& duplicate : duplicates) {
+    findings.bad("duplicate",
+                 fmt::format("task {}: {} counts, {} does not; give one of them another id",
+                             duplicate.task_id, duplicate.kept, duplicate.shadowed));
+  }
+}
+
+void examine_discovery(const Discovery& discovery, const PythonDiscovery& python,
+                       Findings& findings) {
+  if (discovery.task_classes.empty() && python.task_classes.empty()) {
     findings.bad(
         "plugins",
-        "there are no task classes; name the folder of your plugins with --path, ROTA_PATH "
+        "there are no task classes; name the folder of your tasks with --path, ROTA_PATH "
         "or `path` in rota.toml");
   } else {
-    findings.good("plugins", discovery_summary(discovery));
+    findings.good("plugins", discovery_summary(discovery, python));
   }
   for (const PluginFile& plugin : discovery.plugins) {
     if (!plugin.remark.empty())
       findings.bad("plugins", fmt::format("{}: {}", plugin.file(), plugin.remark));
   }
-  for (const RefusedFile& refused : discovery.refused) {
-    const std::string text = fmt::format("{}: {}", refused.file, refused.message);
-    refused.reason == RefusalReason::no_task ? findings.good("no plugin", text)
-                                             : findings.bad("refused", text);
+  examine_refusals(discovery.refused, discovery.duplicates, findings);
+}
+
+// What it says, on its last line, when it is asked to import rota.
+std::string import_problem(const std::filesystem::path& python) try {
+  ChildProcess child(python, {"-c", "import rota"});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  ChildProcess::Event event = ChildProcess::Event::wrote;
+  while (event == ChildProcess::Event::wrote) event = child.wait(deadline, {});
+  if (event != ChildProcess::Event::ended) return "no answer in 30 s";
+  if (!child.end()->by_signal && child.end()->number == 0) return {};
+  std::string words = child.output();
+  while (words.ends_with('\n')) words.pop_back();
+  words.erase(0, words.rfind('\n') + 1);
+  return words.empty() ? "it ended without a word" : words;
+} catch (const std::exception& error) {
+  return error.what();
+}
+
+// The only place where Python is started to import anything.
+void examine_python(const PythonDiscovery& python, Findings& findings) {
+  if (!python.problem.empty()) findings.bad("python", python.problem);
+  for (const UncertainClass& one : python.uncertain) {
+    findings.good("python", fmt::format("{}:{}: {} cannot be told without importing it: {}",
+                                        one.file, one.line, one.class_name, one.reason));
   }
-  for (const DuplicateTask& duplicate : discovery.duplicates) {
-    findings.bad("duplicate",
-                 fmt::format("task {}: {} counts, {} does not; give one of them another id",
-                             duplicate.task_id, duplicate.kept, duplicate.shadowed));
+  std::string problem;
+  const auto program = find_python(problem);
+  if (python.files.empty()) {
+    findings.good("python",
+                  fmt::format("{}; no task needs it", program ? program->string() : problem));
+  } else if (!program) {
+    findings.bad("python", problem);
+  } else if (const std::string failure = import_problem(*program); !failure.empty()) {
+    findings.bad("python", fmt::format("{} would run the tasks in Python, and cannot import rota "
+                                       "({}); install rota for it, or name another with "
+                                       "ROTA_PYTHON",
+                                       program->string(), failure));
+  } else {
+    findings.good("python", fmt::format("{} runs the tasks in Python; it can import rota",
+                                        program->string()));
   }
+  examine_refusals(python.refused, python.duplicates, findings);
+  if (!python.cache.problem.empty()) findings.bad("cache", python.cache.problem);
 }
 
 void examine_cache(const DiscoveryQuery& query, const Discovery& discovery, Findings& findings) {
@@ -168,9 +218,12 @@ int run_doctor(const CommandLine& line) {
   const DiscoveryQuery query = make_discovery_query(project);
   try {
     const Discovery discovery = discover(query);
-    examine_discovery(discovery, findings);
+    PythonDiscovery python = discover_python(query);
+    yield_to_plugins(discovery, python);
+    examine_discovery(discovery, python, findings);
+    examine_python(python, findings);
     examine_cache(query, discovery, findings);
-    const ProjectTasks tasks(project, discovery);
+    const ProjectTasks tasks(project, discovery, python);
     examine_graph(tasks.registry(), findings);
     examine_log(tasks, findings);
   } catch (const TaskRegistryError& error) {

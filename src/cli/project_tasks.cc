@@ -22,6 +22,19 @@ Project find_project_with_settings() try { return find_project(); } catch (const
   throw UsageError(error.what());
 }
 
+void warn_of(const std::vector<RefusedFile>& refused,
+             const std::vector<DuplicateTask>& duplicates) {
+  for (const RefusedFile& one : refused) {
+    if (one.reason == RefusalReason::no_task) continue;
+    print_warning(fmt::format("{}: {}", one.file, one.message));
+  }
+  for (const DuplicateTask& duplicate : duplicates) {
+    print_warning(
+        fmt::format("task {} is there twice: {} counts, {} does not; give one of them another id",
+                    duplicate.task_id, duplicate.kept, duplicate.shadowed));
+  }
+}
+
 }  // namespace
 
 Project find_project_for(const CommandLine& line) {
@@ -51,31 +64,31 @@ void warn_of_missing_folders(const Project& project) {
 
 ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(line)) {
   warn_of_missing_folders(project_);
-  const Discovery& discovery =
-      keep_to_the_end(std::make_unique<const Discovery>(discover(make_discovery_query(project_))));
-  for (const RefusedFile& refused : discovery.refused) {
-    if (refused.reason == RefusalReason::no_task) continue;
-    print_warning(fmt::format("{}: {}", refused.file, refused.message));
-  }
-  for (const DuplicateTask& duplicate : discovery.duplicates) {
-    print_warning(
-        fmt::format("task {} is there twice: {} counts, {} does not; give one of them another id",
-                    duplicate.task_id, duplicate.kept, duplicate.shadowed));
-  }
-  register_all(discovery);
+  const DiscoveryQuery query = make_discovery_query(project_);
+  const Discovery& plugins = keep_to_the_end(std::make_unique<const Discovery>(discover(query)));
+  PythonDiscovery& python =
+      keep_to_the_end(std::make_unique<PythonDiscovery>(discover_python(query)));
+  yield_to_plugins(plugins, python);
+  warn_of(plugins.refused, plugins.duplicates);
+  warn_of(python.refused, python.duplicates);
+  if (!python.problem.empty()) print_warning(python.problem);
+  register_all(plugins, python);
 }
 
-ProjectTasks::ProjectTasks(Project project, const Discovery& discovery)
+ProjectTasks::ProjectTasks(Project project, const Discovery& discovery,
+                           const PythonDiscovery& python)
     : project_(std::move(project)) {
-  register_all(discovery);
+  register_all(discovery, python);
 }
 
-void ProjectTasks::register_all(const Discovery& discovery) {
-  // In the order in which they lie in memory.
-  for (const PluginFile& plugin : discovery.plugins) {
-    for (const TaskClassPtr& task_class : plugin.task_classes)
+void ProjectTasks::register_all(const Discovery& discovery, const PythonDiscovery& python) {
+  const auto register_each = [this](const std::vector<TaskClassPtr>& task_classes) {
+    for (const TaskClassPtr& task_class : task_classes)
       registry_.register_task_class(task_class->task_id(), task_class);
-  }
+  };
+  // In the order in which they lie in memory.
+  for (const PluginFile& plugin : discovery.plugins) register_each(plugin.task_classes);
+  for (const PythonFile& file : python.files) register_each(file.task_classes);
 }
 
 TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
@@ -116,7 +129,7 @@ void ProjectTasks::explain_if_empty() const {
     folders.push_back((project_.search_path_is_given ? folder : folder / "scripts").string());
   }
   print_warning(fmt::format(
-      "no task classes were found in {}; name the folder of your plugins with --path, ROTA_PATH or "
+      "no task classes were found in {}; name the folder of your tasks with --path, ROTA_PATH or "
       "`path` in rota.toml",
       fmt::join(folders, ", ")));
 }

@@ -23,11 +23,11 @@ bool has_log(const Project& project);
 
 class ProjectTasks {
  public:
-  // Finds the project from the current folder and discovers its classes; files that give none and classes
-  // that are there twice are warned of on stderr. Throws UsageError for a --path that is no folder.
+  // Finds the project from the current folder and discovers its classes, those of plugins first; files that give none
+  // and classes that are there twice are warned of on stderr. Throws UsageError for a --path that is no folder.
   explicit ProjectTasks(const CommandLine& line);
-  // Of what was discovered before; prints nothing.
-  ProjectTasks(Project project, const Discovery& discovery);
+  // Of what was discovered before, where `python` has yielded to the plugins; prints nothing.
+  ProjectTasks(Project project, const Discovery& discovery, const PythonDiscovery& python);
 
   const Project& project() const noexcept { return project_; }
   const TaskRegistry& registry() const noexcept { return registry_; }
@@ -40,7 +40,7 @@ class ProjectTasks {
   void explain_if_empty() const;
 
  private:
-  void register_all(const Discovery& discovery);
+  void register_all(const Discovery& discovery, const PythonDiscovery& python);
 
   Project project_;
   TaskRegistry registry_;

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <csignal>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -36,11 +37,58 @@ struct Target {
 
 using Targets = std::vector<Target>;
 
+// Of a Python file: what its source tells. `only`: a task id, or all.
+void add_python_file(const fs::path& file, const PythonDiscovery& found, const std::string& only,
+                     Targets& targets) {
+  PluginValidation seen{.file = file};
+  for (const RefusedFile& refused : found.refused) {
+    if (only.empty() && refused.file == file) seen.failures.push_back({.message = refused.message});
+  }
+  for (const PythonFile& one : found.files) {
+    if (one.file != file) continue;
+    for (const TaskClassPtr& task_class : one.task_classes) {
+      const std::string task_id(task_class->task_id());
+      if (only.empty() || only == task_id)
+        seen.not_made.push_back({task_id, "it is written in Python, and only its source was read"});
+    }
+  }
+  for (const UncertainClass& one : found.uncertain) {
+    if (!only.empty() || one.file != file) continue;
+    seen.not_made.push_back(
+        {one.class_name, fmt::format("cannot be told without importing it: {}", one.reason)});
+  }
+  if (seen.failures.empty() && seen.not_made.empty()) seen.note = "it holds no task class";
+  targets.push_back({.file = file, .only = only, .refused = std::move(seen)});
+}
+
+void add_python_folder(const fs::path& folder, const std::vector<RefusedFile>& seen,
+                       Targets& targets) {
+  const PythonDiscovery found = discover_python({.roots = {folder}});
+  std::set<std::string> files;
+  for (const PythonFile& one : found.files) files.insert(one.file);
+  for (const UncertainClass& one : found.uncertain) files.insert(one.file);
+  for (const RefusedFile& one : found.refused) {
+    // A folder that cannot be looked at is told with the plugins.
+    if (std::ranges::find(seen, one.file, &RefusedFile::file) == seen.end()) files.insert(one.file);
+  }
+  for (const std::string& file : files) add_python_file(file, found, {}, targets);
+  if (!found.problem.empty()) print_warning(found.problem);
+}
+
 void add_file(const fs::path& file, Targets& targets) {
+  if (file.extension() == ".py") {
+    const fs::path path = fs::absolute(file).lexically_normal();
+    const PythonDiscovery found =
+        discover_python({.roots = {path.parent_path()}, .recursive = false});
+    add_python_file(path, found, {}, targets);
+    if (!found.problem.empty()) print_warning(found.problem);
+    return;
+  }
   targets.push_back({.file = file, .only = {}, .refused = {}});
 }
 
 void add_folder(const fs::path& folder, Targets& targets) {
+  const std::size_t before = targets.size();
   const Discovery found = discover({.roots = {folder}});
   for (const PluginFile& plugin : found.plugins) add_file(plugin.file(), targets);
   for (const RefusedFile& refused : found.refused) {
@@ -56,12 +104,18 @@ void add_folder(const fs::path& folder, Targets& targets) {
     }
     targets.push_back({.file = refused.file, .only = {}, .refused = std::move(seen)});
   }
-  if (found.plugins.empty() && found.refused.empty())
+  add_python_folder(folder, found.refused, targets);
+  if (targets.size() == before)
     print_warning(fmt::format("{}: no plugins were found there", folder.string()));
 }
 
 void add_task(const std::string& task_id, const ProjectTasks& tasks, Targets& targets) {
-  const std::string file = tasks.require(task_id)->location();
+  const TaskClassPtr task_class = tasks.require(task_id);
+  const std::string file = task_class->location();
+  if (is_python_task(*task_class)) {
+    const PythonFile alone{.file = file, .task_classes = {task_class}};
+    return add_python_file(file, {.files = {alone}}, task_id, targets);
+  }
   targets.push_back({.file = file, .only = task_id, .refused = {}});
 }
 

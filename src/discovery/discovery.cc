@@ -319,10 +319,10 @@ Discovery check_and_collect(const Scan& scanned, const PluginCache& cache,
 
 std::string_view to_string(RefusalReason reason) noexcept {
   constexpr std::string_view kNames[] = {
-      "unreadable",         "not_regular",    "not_elf",     "other_machine",
-      "truncated",          "malformed_note", "too_big",     "abi_differs",
-      "cxx_abi_differs",    "invalid_task",   "no_task",     "wrong_owner",
-      "writable_by_others", "not_allowed",    "lock_differs"};
+      "unreadable",         "not_regular",    "not_elf",      "other_machine",
+      "truncated",          "malformed_note", "too_big",      "abi_differs",
+      "cxx_abi_differs",    "invalid_task",   "no_task",      "wrong_owner",
+      "writable_by_others", "not_allowed",    "lock_differs", "not_python"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

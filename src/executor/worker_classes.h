@@ -14,7 +14,8 @@ namespace rota::inline v1 {
 
 class WorkerClasses {
  public:
-  // Of a plugin, or where that is empty of this program. Null where it is not there: `problem` says why.
+  // Of a plugin or a Python source, or where that is empty of this program. Null where it is not there: `problem` says
+  // why.
   TaskClassPtr find(const std::string& plugin, const std::string& identity,
                     const std::string& task_id, std::string& problem);
 

@@ -64,9 +64,14 @@ class FileActions {
   FileActions& operator=(const FileActions&) = delete;
   ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
 
-  void redirect(int output, int result) {
-    check(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-    check(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
+  void redirect(const ChildStreams& streams, int output, int result) {
+    if (streams.input < 0) {
+      check(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+    } else {
+      check(::posix_spawn_file_actions_adddup2(&actions_, streams.input, STDIN_FILENO));
+    }
+    check(::posix_spawn_file_actions_adddup2(&actions_, streams.result_is_stdout ? result : output,
+                                             STDOUT_FILENO));
     check(::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO));
     check(::posix_spawn_file_actions_adddup2(&actions_, result, ChildProcess::kResultFd));
     check(::posix_spawn_file_actions_addclosefrom_np(&actions_, ChildProcess::kResultFd + 1));
@@ -133,11 +138,15 @@ int milliseconds_until(Clock::time_point moment) {
 }  // namespace
 
 ChildProcess::ChildProcess(const std::filesystem::path& program,
-                           const std::vector<std::string>& arguments)
+                           const std::vector<std::string>& arguments, const ChildStreams& streams)
     : wake_(require_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
   Pipe output = make_pipe();
   Pipe result = make_pipe();
-  start(program, arguments, output.to_write.get(), result.to_write.get());
+  UniqueFd input;
+  if (streams.input >= 0)
+    input = require_fd(::fcntl(streams.input, F_DUPFD_CLOEXEC, kResultFd + 1), "fcntl");
+  start(program, arguments, {input.get(), streams.result_is_stdout}, output.to_write.get(),
+        result.to_write.get());
   output_pipe_ = std::move(output.to_read);
   result_pipe_ = std::move(result.to_read);
   process_ = UniqueFd(open_process(pid_));
@@ -150,9 +159,10 @@ ChildProcess::ChildProcess(const std::filesystem::path& program,
 ChildProcess::~ChildProcess() { end_process(); }
 
 void ChildProcess::start(const std::filesystem::path& program,
-                         const std::vector<std::string>& arguments, int output, int result) {
+                         const std::vector<std::string>& arguments, const ChildStreams& streams,
+                         int output, int result) {
   FileActions actions;
-  actions.redirect(output, result);
+  actions.redirect(streams, output, result);
   const Attributes attributes;
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());

@@ -24,6 +24,12 @@ struct ChildEnd {
   int number = 0;  // of the signal, or the exit status
 };
 
+// What a child has for its standard streams, where that is not the usual.
+struct ChildStreams {
+  int input = -1;                 // its stdin, borrowed until it is started; -1: empty
+  bool result_is_stdout = false;  // result() takes its stdout, and output() its stderr alone
+};
+
 // One thread at a time. SIGCHLD must not be ignored in this process.
 class ROTA_EXPORT ChildProcess {
  public:
@@ -38,9 +44,10 @@ class ROTA_EXPORT ChildProcess {
   };
 
   // Starts `program` as leader of a new process group, with default signal actions. Its stdin is empty, its
-  // stdout and stderr go to output(); besides these and kResultFd it inherits no open file. Throws
-  // std::system_error where it cannot be started.
-  ChildProcess(const std::filesystem::path& program, const std::vector<std::string>& arguments);
+  // stdout and stderr go to output(), unless `streams` says otherwise; besides these and kResultFd it inherits no
+  // open file. Throws std::system_error where it cannot be started.
+  ChildProcess(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+               const ChildStreams& streams = {});
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();  // kills
@@ -61,7 +68,7 @@ class ROTA_EXPORT ChildProcess {
 
  private:
   void start(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-             int output, int result);
+             const ChildStreams& streams, int output, int result);
   void end_process() noexcept;
   bool read_some();
   void read_rest();

@@ -2,6 +2,7 @@
 #include "discovery/declared_tasks.h"
 #include "registry/class_table.h"
 #include <rota/project.h>
+#include <rota/python_source.h>
 #include <rota/task_registry.h>
 
 #include <mutex>
@@ -19,6 +20,8 @@ struct TaskRegistry::Impl {
 
   bool put(std::string_view task_id, TaskClassPtr task_class, bool replace);
   void take_declared();
+  void warn_of(const std::vector<RefusedFile>& refused,
+               const std::vector<DuplicateTask>& duplicates) const;
 };
 
 namespace {
@@ -89,6 +92,18 @@ void TaskRegistry::Impl::take_declared() {
   }
 }
 
+void TaskRegistry::Impl::warn_of(const std::vector<RefusedFile>& refused,
+                                 const std::vector<DuplicateTask>& duplicates) const {
+  for (const RefusedFile& one : refused) {
+    if (one.reason == RefusalReason::no_task) continue;
+    logger.warning(fmt::format("{}: {}", one.file, one.message));
+  }
+  for (const DuplicateTask& duplicate : duplicates) {
+    logger.warning(fmt::format("task {} is there twice: {} counts, {} does not", duplicate.task_id,
+                               duplicate.kept, duplicate.shadowed));
+  }
+}
+
 TaskRegistry::TaskRegistry() : impl_(std::make_unique<Impl>()) {}
 TaskRegistry::~TaskRegistry() = default;
 
@@ -147,16 +162,17 @@ std::unique_ptr<BaseTask> TaskRegistry::create_task_instance(std::string_view ta
 
 std::map<std::string, TaskClassPtr> TaskRegistry::discover_task_classes(
     const std::optional<std::vector<std::string>>& package_paths, bool recursive) const {
-  Discovery discovery = discover(make_discovery_query(find_project(), package_paths, recursive));
-  for (const RefusedFile& refused : discovery.refused) {
-    if (refused.reason == RefusalReason::no_task) continue;
-    impl_->logger.warning(fmt::format("{}: {}", refused.file, refused.message));
-  }
-  for (const DuplicateTask& duplicate : discovery.duplicates) {
-    impl_->logger.warning(fmt::format("task {} is there twice: {} counts, {} does not",
-                                      duplicate.task_id, duplicate.kept, duplicate.shadowed));
-  }
-  return {discovery.task_classes.begin(), discovery.task_classes.end()};
+  const DiscoveryQuery query = make_discovery_query(find_project(), package_paths, recursive);
+  const Discovery plugins = discover(query);
+  PythonDiscovery python = discover_python(query);
+  yield_to_plugins(plugins, python);
+  impl_->warn_of(plugins.refused, plugins.duplicates);
+  impl_->warn_of(python.refused, python.duplicates);
+  if (!python.problem.empty()) impl_->logger.warning(python.problem);
+  std::map<std::string, TaskClassPtr> found{plugins.task_classes.begin(),
+                                            plugins.task_classes.end()};
+  found.insert(python.task_classes.begin(), python.task_classes.end());
+  return found;
 }
 
 std::size_t TaskRegistry::register_discovered_tasks(

@@ -41,6 +41,25 @@ TEST(DiscoveryText, AsJsonHasAllOfIt) {
   EXPECT_TRUE(nlohmann::json::accept(text));
 }
 
+PythonDiscovery some_python() {
+  PythonDiscovery python;
+  const TaskClassPtr task_class =
+      make_task_class({.task_id = "t_1B_profile", .class_name = "Profile", .module = "p.a"},
+                      [](const Arguments&) { return std::unique_ptr<BaseTask>(); });
+  python.task_classes.emplace(task_class->task_id(), task_class);
+  python.files = {{"/p/a.py", "p.a", {task_class}}, {"/p/b.py", "p.b", {}}};
+  python.refused = {{"/p/c.py", RefusalReason::not_python, "line 3: invalid syntax"}};
+  python.uncertain = {{"/p/d.py", 7, "Odd", "task_id is computed"}};
+  python.duplicates = {{"t_1C_clean", "Task (/p/flights.so)", "Clean in /p/b.py"}};
+  python.cache = {.files_known = 4, .files_read = 2, .problem = ""};
+  return python;
+}
+
+TEST(DiscoveryText, ShowsPythonFilesBesidePlugins) {
+  expect_approved("discovery_python.txt", discovery_to_text(some_discovery(), some_python()));
+  expect_approved("discovery_python.json", discovery_to_json(some_discovery(), some_python()));
+}
+
 TEST(DiscoveryText, OfNothingIsALineOfFigures) {
   EXPECT_EQ(discovery_to_text({}), "0 task classes in 0 plugins, 0 refused, 0 duplicates\n");
 }

@@ -5,6 +5,7 @@
 #include "os/uuid.h"
 #include "runner/run_driver.h"
 #include <rota/project.h>
+#include <rota/python_source.h>
 #include <rota/runner.h>
 
 #include <algorithm>
@@ -33,23 +34,49 @@ std::size_t count_jobs(const RunOptions& options) {
 // The command or a host, found also where its file was moved since it began.
 constexpr const char* kThisProgram = "/proc/self/exe";
 
-WorkerProgram worker_program(const RunOptions& options) {
+WorkerProgram worker_program(const RunOptions& options, bool needs_python) {
   if (!options.worker.program.empty()) return {options.worker.program, options.worker.words};
+  if (needs_python) {
+    WorkerCommand command = python_worker_command();
+    return {std::move(command.program), std::move(command.words)};
+  }
   if (can_run_as_worker()) return {kThisProgram};
   throw PlanError(
       "the executor process needs a program for its workers: call rota::run_as_worker(argc, argv) "
       "first in main(), or name the command `rota` in RunOptions::worker");
 }
 
-std::unique_ptr<Executor> make_executor(const RunOptions& options, std::size_t tasks) {
+// A task of the plan that will run, and of which `holds` is true; else null.
+const TaskClass* find_to_run(const Plan& plan, bool (*holds)(const TaskClass&)) {
+  for (const PlanStep& step : plan.steps) {
+    const TaskClass& task_class = *plan.graph.task_class(step.task);
+    if (step.will_run() && holds(task_class)) return &task_class;
+  }
+  return nullptr;
+}
+
+void require_no_source(const Plan& plan) {
+  const TaskClass* found = find_to_run(plan, is_known_by_source_alone);
+  if (found == nullptr) return;
+  throw PlanError(
+      fmt::format("task {} is written in Python ({}), and the executor inline runs in this "
+                  "process, which is none of Python; run it with the executor process",
+                  found->task_id(), found->location()));
+}
+
+std::unique_ptr<Executor> make_executor(const RunOptions& options, const Plan& plan) {
+  const std::size_t tasks = plan.count_to_run();
   const std::size_t jobs = count_jobs(options);
   const std::size_t slots = std::min(jobs, std::max<std::size_t>(tasks, 1));
-  if (options.executor == "inline") return make_inline_executor(slots, options.cancel);
+  if (options.executor == "inline") {
+    require_no_source(plan);
+    return make_inline_executor(slots, options.cancel);
+  }
   if (options.executor != "process") {
     throw PlanError(
         fmt::format("there is no executor '{}'; there are: inline, process", options.executor));
   }
-  WorkerProgram program = worker_program(options);
+  WorkerProgram program = worker_program(options, find_to_run(plan, is_python_task) != nullptr);
   if (tasks == 0) return make_inline_executor(1, options.cancel);  // no process for nothing
   try {
     return make_process_executor({.slots = slots,
@@ -110,7 +137,7 @@ RunSummary run(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log
   for (const PlanStep& step : plan.steps) summary.outcomes[step.task].task = step.task;
   {
     // First of all: what it starts shares nothing with what is made from now on.
-    const auto executor = make_executor(complete, plan.count_to_run());
+    const auto executor = make_executor(complete, plan);
     reconcile(*executor);
     begin_run(log, plan, summary.run_id);
     RunDriver driver(plan, log, complete, summary);

@@ -177,7 +177,7 @@ def test_the_cache_is_the_users_where_there_is_no_project(project, tmp_path_fact
     time.sleep(SETTLED_SECONDS)
     assert project.command("list").returncode == 0
     assert not (project.folder / ".rota").exists()
-    assert [file.suffix for file in (caches / "rota").iterdir()] == [".cache"]
+    assert {file.suffix for file in (caches / "rota").iterdir()} == {".cache"}
     assert project.json("discover")["cache"]["files_known"] == 1
     (project.folder / "rota.toml").touch()
     assert project.command("list").returncode == 0

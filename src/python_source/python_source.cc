@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "discovery/plugin_cache.h"
+#include "os/one_line.h"
+#include "os/replace_file.h"
+#include "python_source/class_linking.h"
+#include "python_source/scanner_process.h"
+#include "python_source/source_cache.h"
+#include "python_source/source_reading.h"
+#include "python_source/source_scan.h"
+#include "python_source/source_task_class.h"
+#include <rota/python_source.h>
+#include <rota/version.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rota::inline v1 {
+namespace {
+
+namespace fs = std::filesystem;
+
+// To be raised with each change of what is kept, or of what is made of a file without Python.
+constexpr std::uint64_t kRules = 1;
+
+std::uint64_t reader() noexcept {
+  constexpr std::uint64_t kVersion = (std::uint64_t{ROTA_VERSION_MAJOR} << 24U) |
+                                     (std::uint64_t{ROTA_VERSION_MINOR} << 16U) |
+                                     (std::uint64_t{ROTA_VERSION_PATCH} << 8U) | kRules;
+  return scanner_version() ^ (kVersion << 32U);
+}
+
+// Beside that of the plugins; in the user's folder, where the caches of many projects lie, with the project's name.
+fs::path cache_file_of(const DiscoveryQuery& query) {
+  if (query.cache_file.empty()) return {};
+  if (query.cache_file.filename() == "plugins.cache")
+    return query.cache_file.parent_path() / "python.cache";
+  return query.cache_file.parent_path() / (query.cache_file.stem().string() + ".python.cache");
+}
+
+std::int64_t now_nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Gives why the cache could not be written.
+std::string renew_cache(const fs::path& file, const SourceCache& cache, const SourceScan& scan,
+                        SourceReading& reading) {
+  const std::int64_t now = now_nanoseconds();
+  std::vector<CachedSource> kept = std::move(reading.fresh);
+  for (const auto& [identity, listing] : scan.read) kept.push_back({identity, listing});
+  std::erase_if(kept, [&](const CachedSource& one) { return !is_settled(one.identity, now); });
+  if (kept.empty()) return {};
+  kept.insert(kept.end(), reading.known.begin(), reading.known.end());
+  std::error_code ignored;
+  fs::create_directories(file.parent_path(), ignored);
+  const std::size_t most = 2 * kept.size() + 1000;
+  const std::string problem = replace_file(file, cache.with(kept, reader(), most), 0600);
+  return problem.empty() ? problem
+                         : fmt::format("{} cannot be written: {}", file.string(), problem);
+}
+
+// Puts together what the files gave, in their order.
+class PythonCollector {
+ public:
+  PythonCollector(const std::vector<ReadSource>& sources, PythonDiscovery& discovery)
+      : sources_(sources), discovery_(discovery) {}
+
+  void run() {
+    LinkedClasses linked = link_classes(sources_);
+    for (LinkedClass& one : linked.tasks) take(one);
+    for (UnclearClass& one : linked.unclear) {
+      discovery_.uncertain.push_back({.file = sources_[one.source].file->path,
+                                      .line = one.line,
+                                      .class_name = std::move(one.class_name),
+                                      .reason = one_line(one.reason)});
+    }
+  }
+
+ private:
+  void take(LinkedClass& linked) {
+    const std::string name = linked.metadata.class_name;
+    std::vector<std::string> reasons;
+    if (!linked.refusal.empty()) reasons.push_back(std::move(linked.refusal));
+    const TaskClassPtr task_class = make_source_task_class(
+        std::move(linked.metadata), linked.traits, linked.takes_any, place_of(linked.source));
+    std::ranges::move(validate_task_class(*task_class), std::back_inserter(reasons));
+    if (!reasons.empty()) {
+      discovery_.refused.push_back({sources_[linked.source].file->path, RefusalReason::invalid_task,
+                                    one_line(fmt::format("its task class {} is not valid: {}", name,
+                                                         fmt::join(reasons, "; ")))});
+      return;
+    }
+    PythonFile& file = file_of(linked.source);
+    const auto [at, is_first] =
+        discovery_.task_classes.try_emplace(task_class->task_id(), task_class);
+    if (is_first) {
+      file.task_classes.push_back(task_class);
+    } else {
+      discovery_.duplicates.push_back(
+          {std::string(at->first), at->second->origin(), task_class->origin()});
+    }
+  }
+
+  std::shared_ptr<const SourcePlace> place_of(std::size_t source) {
+    if (place_ == nullptr || placed_source_ != source) {
+      const auto& [file, record] = sources_[source];
+      place_ = std::make_shared<const SourcePlace>(
+          SourcePlace{.file = file->path,
+                      .root = file->root,
+                      .identity = file->identity,
+                      .fingerprint = source_fingerprint(record.content_hash)});
+      placed_source_ = source;
+    }
+    return place_;
+  }
+
+  PythonFile& file_of(std::size_t source) {
+    const SourceFile& file = *sources_[source].file;
+    if (discovery_.files.empty() || discovery_.files.back().file != file.path)
+      discovery_.files.push_back({.file = file.path, .module = file.module});
+    return discovery_.files.back();
+  }
+
+  const std::vector<ReadSource>& sources_;
+  PythonDiscovery& discovery_;
+  std::shared_ptr<const SourcePlace> place_;
+  std::size_t placed_source_ = 0;
+};
+
+}  // namespace
+
+std::vector<TaskClassPtr> PythonDiscovery::sorted_task_classes() const {
+  std::vector<TaskClassPtr> sorted;
+  sorted.reserve(task_classes.size());
+  for (const auto& [task_id, task_class] : task_classes) sorted.push_back(task_class);
+  std::ranges::sort(sorted, {}, &TaskClass::task_id);
+  return sorted;
+}
+
+PythonDiscovery discover_python(const DiscoveryQuery& query) {
+  PythonDiscovery discovery;
+  SourceCache cache;
+  const fs::path cache_file = cache_file_of(query);
+  if (!cache_file.empty()) cache = SourceCache::open(cache_file, reader(), discovery.cache.problem);
+
+  const SourceScan scan =
+      scan_sources(query, [&](const FileIdentity& identity) { return cache.find(identity); });
+  SourceReading reading = read_sources(scan, cache);
+  discovery.refused = scan.refused;
+  std::ranges::move(reading.refused, std::back_inserter(discovery.refused));
+  discovery.problem = std::move(reading.problem);
+  discovery.cache.files_known = reading.files_known;
+  discovery.cache.files_read = reading.files_read;
+  if (!cache_file.empty()) {
+    std::string problem = renew_cache(cache_file, cache, scan, reading);
+    if (!problem.empty()) discovery.cache.problem = std::move(problem);
+  }
+  PythonCollector(reading.sources, discovery).run();
+  return discovery;
+}
+
+void yield_to_plugins(const Discovery& plugins, PythonDiscovery& python) {
+  std::erase_if(python.refused, [&](const RefusedFile& refused) {
+    return std::ranges::find(plugins.refused, refused.file, &RefusedFile::file) !=
+           plugins.refused.end();
+  });
+  for (PythonFile& file : python.files) {
+    std::erase_if(file.task_classes, [&](const TaskClassPtr& task_class) {
+      const auto plugin = plugins.task_classes.find(task_class->task_id());
+      if (plugin == plugins.task_classes.end()) return false;
+      python.duplicates.push_back(
+          {std::string(task_class->task_id()), plugin->second->origin(), task_class->origin()});
+      python.task_classes.erase(task_class->task_id());
+      return true;
+    });
+  }
+}
+
+}  // namespace rota::inline v1

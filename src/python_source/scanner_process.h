@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs Python to read the source of files, without running that; Python answers with what it saw of each. Knows nothing of
+// caches and tasks.
+#pragma once
+
+#include "python_source/source_record.h"
+#include "python_source/source_scan.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rota::inline v1 {
+
+// python/rota/_static.py, as it was when the library was built.
+std::string_view scanner_text() noexcept;
+// Stands for that text, for what is kept of its answers.
+std::uint64_t scanner_version() noexcept;
+
+struct ScannerAnswers {
+  // One for each file; nothing for those of which nothing could be learned.
+  std::vector<std::optional<SourceRecord>> records = {};
+  std::string problem = {};  // why that is so for some, as a sentence; else empty
+};
+
+// Without throwing; ends the process after `limit`.
+ScannerAnswers scan_with_python(const std::filesystem::path& python,
+                                std::span<const SourceFile* const> files,
+                                std::chrono::milliseconds limit = std::chrono::seconds(60));
+
+}  // namespace rota::inline v1
