@@ -21,9 +21,10 @@ import execution_log
 import graphs
 import look_ups
 import planning
+import python_package
 import runs
 
-PARTS = ("discovery", "log", "plans", "look-ups", "graphs", "runs")
+PARTS = ("discovery", "log", "plans", "look-ups", "graphs", "runs", "python")
 MISSING = {"class_loader_probe": "class_loader (libclass-loader-dev)", "qt_probe": "Qt (qtbase5-dev)",
            "gstreamer_probe": "GStreamer (libgstreamer1.0-dev)", "tbb_probe": "oneTBB (libtbb-dev)"}
 
@@ -246,6 +247,8 @@ def measure(arguments: argparse.Namespace, bench: discovery.Bench) -> int:
         groups += graphs.measure(bench, print_graphs, aims)
     if "runs" in parts:
         groups += runs.measure(bench, print_graphs, aims)
+    if "python" in parts:
+        python_package.measure(bench, aims)
     if "look-ups" in parts:
         found = measure_look_ups(bench, aims)
         results["look_ups"] = [dict(zip(("map", "writer", "size", "threads"), key)) | seconds

@@ -82,13 +82,6 @@ std::string paths_of(const std::vector<FileStamp>& files) {
   return paths.empty() ? "" : paths.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string report_path_of(const Execution& execution) {
-  if (execution.imported_fields == "{}") return {};
-  const Json path =
-      imported_field(Json::parse(execution.imported_fields, nullptr, false), "report_path");
-  return path.is_string() ? path.get<std::string>() : "";
-}
-
 void add_times(const Execution& execution, Row& row) {
   row.text(utc_text(execution.started_at));
   if (!execution.finished_at) {

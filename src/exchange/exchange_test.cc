@@ -794,6 +794,37 @@ TEST(ExportTest, IsOfTheOriginalSchema) {
   EXPECT_EQ(file["tasks"]["u"]["last_task_run_id"], file["executions"][3]["task_run_id"]);
 }
 
+TEST(ExportTest, TheReportOfWhatWasRecordedHereIsItsTag) {
+  const auto log = open_memory_log();
+  const std::string id = log->record_task_execution({.task_id = "t"}, {});
+  log->update_execution_record(id, {.tags = R"({"report_path":"reports/t.json"})"});
+  const Json file = Json::parse(exported(*log));
+  EXPECT_EQ(file["executions"][0]["report_path"], "reports/t.json");
+  EXPECT_EQ(file["tasks"]["t"]["last_report_path"], "reports/t.json");
+  EXPECT_THAT(exported(*log, {.format = ExportFormat::csv}), HasSubstr(",reports/t.json,"));
+  EXPECT_EQ(import_text(*log, file.dump()).known, 1U);
+  const auto other = open_memory_log();
+  import_text(*other, file.dump());
+  EXPECT_EQ(exported(*other), exported(*log));
+}
+
+TEST(ExportTest, TheReportOfAnImportedOneIsAsItsRecordHadIt) {
+  const auto log = open_memory_log();
+  import_text(*log, original_log(1).dump());
+  log->update_execution_record("0b6f1b8e-5c1d-4f0e-9a57-000000000000",
+                               {.tags = R"({"report_path":"other.json"})"});
+  const Json file = Json::parse(exported(*log));
+  EXPECT_EQ(file["executions"][0]["report_path"], "/data/reports/0.json");
+  EXPECT_EQ(file["tasks"]["t_0"]["last_report_path"], "/data/reports/0.json");
+}
+
+TEST(ExportTest, ATagThatIsNoTextIsNoReport) {
+  const auto log = open_memory_log();
+  const std::string id = log->record_task_execution({.task_id = "t"}, {});
+  log->update_execution_record(id, {.tags = R"({"report_path":[1]})"});
+  EXPECT_EQ(Json::parse(exported(*log))["executions"][0]["report_path"], "");
+}
+
 TEST(ExportTest, RunningExecutionsHaveNoPlaceInTheSchema) {
   const auto log = open_memory_log();
   record_some(*log);

@@ -50,6 +50,10 @@ nlohmann::ordered_json readable(const std::string& text);
 // What an imported record had under this key and the execution has no place for; else null.
 nlohmann::json imported_field(const nlohmann::json& imported_fields, std::string_view key);
 
+// Of the report that the original's records name: where an execution was imported, as its record had it, else its tag
+// "report_path". Empty: none.
+std::string report_path_of(const Execution& execution);
+
 // Checks of values that several readers of JSON need; null counts as missing. Throw BadRecord; `name` is the
 // value's in the message.
 std::string text_or(const nlohmann::json& object, std::string_view key, std::string_view missing,

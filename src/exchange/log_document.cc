@@ -36,18 +36,12 @@ void add_members(const Json* object, Json& to) {
 
 Record task_entry(const Execution& latest) {
   const bool is_success = latest.state() == ExecutionState::success;
-  std::string report_path;
-  if (latest.imported_fields != "{}") {
-    const Json imported = Json::parse(latest.imported_fields, nullptr, false);
-    if (const Json path = imported_field(imported, "report_path"); path.is_string())
-      report_path = path.get<std::string>();
-  }
   const TimePoint moment = latest.finished_at.value_or(latest.started_at);
   return {{"task_type", readable(latest.start.task_type)},
           {"last_execution",
            std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count()},
           {"last_status", is_success ? "success" : "failed"},
-          {"last_report_path", report_path},
+          {"last_report_path", report_path_of(latest)},
           {"last_task_run_id", readable(latest.task_run_id)}};
 }
 

@@ -68,7 +68,7 @@ class RecordWriter {
       record_["execution_time"] =
           seconds(std::max(duration, microseconds(0)));  // the clock may be set back
     }
-    if (!is_imported_) record_["report_path"] = "";
+    if (!is_imported_) record_["report_path"] = report_path_of(execution_);
     record_["input_files"] = files(execution_.end.inputs, false);
     record_["output_files"] = files(execution_.end.outputs, true);
     record_["hostname"] = text(execution_.owner.host);
@@ -209,6 +209,19 @@ void restore_imported(const Json& imported_fields, Record& record) {
 Record readable(const std::string& text) {
   if (is_utf8(text)) return text;
   return Record::parse(Record(text).dump(-1, ' ', false, Record::error_handler_t::replace));
+}
+
+std::string report_path_of(const Execution& execution) {
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  if (execution.imported_fields != "{}") {
+    const Json imported = Json::parse(execution.imported_fields, nullptr, false);
+    if (imported.is_object() && imported.contains("record"))
+      return text(imported_field(imported, "report_path"));
+  }
+  const Json tags = Json::parse(execution.tags, nullptr, false);
+  return tags.is_object() ? text(tags.value("report_path", Json())) : "";
 }
 
 Record record_of_columns(const Execution& execution, RecordStyle& style) {

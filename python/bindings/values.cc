@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "values.h"
+
+#include <cmath>
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+namespace rota::python {
+namespace {
+
+std::string name_of_type(nb::handle object) {
+  return nb::cast<std::string>(object.type().attr("__name__"));
+}
+
+std::string text_of(nb::handle object) { return nb::cast<std::string>(nb::str(object)); }
+
+ParameterType parameter_type(const std::string& name) {
+  for (const ParameterType type : {ParameterType::boolean, ParameterType::integer,
+                                   ParameterType::number, ParameterType::text}) {
+    if (name == to_string(type)) return type;
+  }
+  return ParameterType::any;
+}
+
+nb::object get(nb::handle dict, const char* key) {
+  return nb::borrow(dict).attr("get")(key);
+}
+
+void read_text(nb::handle dict, const char* key, std::string& text) {
+  const nb::object value = get(dict, key);
+  if (!value.is_none()) text = text_of(value);
+}
+
+bool is_field(std::string_view key) {
+  for (const std::string_view field :
+       {"task_id", "task_type", "description", "version", "class_name", "module", "dependencies",
+        "author", "parameters", "policy"}) {
+    if (key == field) return true;
+  }
+  return false;
+}
+
+Parameter to_parameter(nb::handle dict) {
+  Parameter parameter;
+  read_text(dict, "name", parameter.name);
+  read_text(dict, "description", parameter.description);
+  std::string type;
+  read_text(dict, "type", type);
+  parameter.type = parameter_type(type);
+  parameter.required = nb::cast<bool>(nb::bool_(get(dict, "required")));
+  if (const nb::object value = get(dict, "default"); !value.is_none())
+    parameter.default_value = to_value(value, parameter.name);
+  return parameter;
+}
+
+nb::dict from_parameter(const Parameter& parameter) {
+  nb::dict dict;
+  dict["name"] = parameter.name;
+  dict["type"] = std::string(to_string(parameter.type));
+  dict["required"] = parameter.required;
+  dict["description"] = parameter.description;
+  if (!parameter.default_value.is_null()) dict["default"] = from_value(parameter.default_value);
+  return dict;
+}
+
+nb::object datetime() { return nb::module_::import_("datetime"); }
+
+}  // namespace
+
+Value to_value(nb::handle object, std::string_view what) {
+  if (object.is_none()) return {};
+  if (PyBool_Check(object.ptr())) return Value(object.ptr() == Py_True);
+  if (PyFloat_Check(object.ptr())) return Value(PyFloat_AS_DOUBLE(object.ptr()));
+  if (PyUnicode_Check(object.ptr())) return Value(nb::cast<std::string>(object));
+  if (nb::hasattr(object, "__fspath__"))
+    return Value(text_of(nb::module_::import_("os").attr("fspath")(object)));
+  if (PyIndex_Check(object.ptr())) {
+    const nb::object integer = nb::steal(PyNumber_Index(object.ptr()));
+    if (!integer.is_valid()) throw nb::python_error();
+    int overflow = 0;
+    const long long value = PyLong_AsLongLongAndOverflow(integer.ptr(), &overflow);
+    if (overflow != 0)
+      throw ArgumentError(std::string(what) + " is no integer of 64 bits: " + text_of(integer));
+    return Value(static_cast<std::int64_t>(value));
+  }
+  if (nb::hasattr(object, "__float__")) return Value(nb::cast<double>(nb::float_(object)));
+  throw ArgumentError(std::string(what) + " is a " + name_of_type(object) +
+                      "; a value is None, a bool, an int, a float or a str");
+}
+
+Arguments to_arguments(nb::handle dict) {
+  Arguments arguments;
+  if (dict.is_none()) return arguments;
+  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
+    const std::string name = text_of(key);
+    arguments.set(name, to_value(value, name));
+  }
+  return arguments;
+}
+
+nb::object from_value(const Value& value) {
+  return std::visit(
+      [](const auto& held) -> nb::object {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
+          return nb::none();
+        } else {
+          return nb::cast(held);
+        }
+      },
+      value.variant());
+}
+
+nb::dict from_arguments(const Arguments& arguments) {
+  nb::dict dict;
+  for (const auto& [name, value] : arguments) dict[nb::str(name.c_str(), name.size())] = from_value(value);
+  return dict;
+}
+
+nb::object from_json(std::string_view text) {
+  if (text == "{}") return nb::dict();
+  return nb::module_::import_("json").attr("loads")(nb::str(text.data(), text.size()));
+}
+
+std::string to_json(nb::handle object) {
+  return nb::cast<std::string>(nb::module_::import_("json").attr("dumps")(
+      object, nb::arg("ensure_ascii") = false, nb::arg("sort_keys") = true,
+      nb::arg("separators") = nb::make_tuple(",", ":")));
+}
+
+std::filesystem::path to_path(nb::handle path) {
+  const nb::object bytes = nb::module_::import_("os").attr("fsencode")(path);
+  const auto encoded = nb::cast<nb::bytes>(bytes);
+  return {std::string(encoded.c_str(), encoded.size())};
+}
+
+std::vector<std::filesystem::path> to_paths(nb::handle paths) {
+  std::vector<std::filesystem::path> all;
+  if (paths.is_none()) return all;
+  if (PyUnicode_Check(paths.ptr()) || nb::hasattr(paths, "__fspath__"))
+    throw nb::type_error("paths are given as a list, not as a single one");
+  for (const nb::handle path : nb::borrow(paths)) all.push_back(to_path(path));
+  return all;
+}
+
+nb::object from_path(const std::filesystem::path& path) {
+  return nb::module_::import_("pathlib").attr("Path")(
+      nb::module_::import_("os").attr("fsdecode")(nb::bytes(path.native().data(), path.native().size())));
+}
+
+nb::object from_time(TimePoint time) {
+  const auto since = time.time_since_epoch().count();
+  const nb::object module = datetime();
+  const nb::object utc = module.attr("timezone").attr("utc");
+  const nb::object epoch = module.attr("datetime")(1970, 1, 1, 0, 0, 0, 0, utc);
+  return epoch + module.attr("timedelta")(0, 0, since);
+}
+
+TimePoint to_time(nb::handle time) {
+  const double seconds =
+      nb::hasattr(time, "timestamp") ? nb::cast<double>(time.attr("timestamp")()) : nb::cast<double>(time);
+  if (!std::isfinite(seconds) || std::abs(seconds) > 1e12) throw nb::value_error("a time out of range");
+  return TimePoint(std::chrono::microseconds(std::llround(seconds * 1e6)));
+}
+
+std::chrono::microseconds to_duration(double seconds) {
+  if (!(seconds >= 0) || seconds > 1e12)
+    throw nb::value_error("a duration is a number of seconds from 0 on");
+  return std::chrono::microseconds(std::llround(seconds * 1e6));
+}
+
+TaskMetadata to_metadata(nb::handle dict) {
+  TaskMetadata metadata;
+  read_text(dict, "task_id", metadata.task_id);
+  read_text(dict, "task_type", metadata.task_type);
+  read_text(dict, "description", metadata.description);
+  read_text(dict, "version", metadata.version);
+  read_text(dict, "class_name", metadata.class_name);
+  read_text(dict, "module", metadata.module);
+  read_text(dict, "author", metadata.author);
+  if (const nb::object ids = get(dict, "dependencies"); !ids.is_none())
+    for (const nb::handle id : ids) metadata.dependencies.push_back(text_of(id));
+  if (const nb::object all = get(dict, "parameters"); !all.is_none())
+    for (const nb::handle one : all) metadata.parameters.push_back(to_parameter(one));
+  if (const nb::object policy = get(dict, "policy"); !policy.is_none()) {
+    for (const auto& [name, value] : nb::cast<nb::dict>(policy))
+      set_policy(metadata.policy, text_of(name), to_value(value, text_of(name)).to_text());
+  }
+  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
+    std::string name = text_of(key);
+    if (!is_field(name)) metadata.tags.emplace(std::move(name), text_of(value));
+  }
+  return metadata;
+}
+
+nb::dict from_metadata(const TaskMetadata& metadata) {
+  nb::dict dict;
+  dict["task_id"] = metadata.task_id;
+  dict["task_type"] = metadata.task_type;
+  dict["description"] = metadata.description;
+  dict["version"] = metadata.version;
+  dict["class_name"] = metadata.class_name;
+  dict["module"] = metadata.module;
+  dict["dependencies"] = metadata.dependencies;
+  dict["author"] = metadata.author;
+  nb::list parameters;
+  for (const Parameter& parameter : metadata.parameters) parameters.append(from_parameter(parameter));
+  dict["parameters"] = parameters;
+  for (const auto& [name, value] : metadata.tags) {
+    if (!dict.contains(name.c_str())) dict[name.c_str()] = value;
+  }
+  return dict;
+}
+
+std::string describe_exception(const nb::python_error& error) {
+  std::string text = name_of_type(error.value());
+  std::string message;
+  try {
+    message = text_of(error.value());
+  } catch (const nb::python_error&) {
+    message = "(it cannot be told as text)";
+  }
+  if (!message.empty()) text += ": " + message;
+  return text;
+}
+
+std::string traceback_of(nb::python_error& error) {
+  try {
+    const nb::object lines = nb::module_::import_("traceback").attr("format_exception")(
+        error.type(), error.value(), error.traceback());
+    return text_of(nb::str("").attr("join")(lines));
+  } catch (const nb::python_error&) {
+    return describe_exception(error);
+  }
+}
+
+}  // namespace rota::python

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values, arguments and metadata between Python and C++. Knows nothing of tasks that run.
+//
+// All of these need the GIL.
+#pragma once
+
+#include <rota/arguments.h>
+#include <rota/execution_log.h>
+#include <rota/task_metadata.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nanobind/nanobind.h>
+
+namespace rota::python {
+
+namespace nb = nanobind;
+
+// None, bool, int, float and str, and what gives an index or is a path. Throws ArgumentError that names `what`.
+Value to_value(nb::handle object, std::string_view what);
+// A dict with str keys, or None.
+Arguments to_arguments(nb::handle dict);
+nb::object from_value(const Value& value);
+nb::dict from_arguments(const Arguments& arguments);
+
+// Through Python's json; written as the library writes it: without spaces, names in order.
+nb::object from_json(std::string_view text);
+std::string to_json(nb::handle object);
+
+// str or os.PathLike.
+std::filesystem::path to_path(nb::handle path);
+std::vector<std::filesystem::path> to_paths(nb::handle paths);
+nb::object from_path(const std::filesystem::path& path);
+
+// An aware datetime in UTC.
+nb::object from_time(TimePoint time);
+// A datetime (a naive one is local time) or seconds since 1970.
+TimePoint to_time(nb::handle time);
+std::chrono::microseconds to_duration(double seconds);
+
+// A dict with the keys of the PAMOLA Core document, parameters, policy, and tags as further keys.
+TaskMetadata to_metadata(nb::handle dict);
+nb::dict from_metadata(const TaskMetadata& metadata);
+
+// "ValueError: bad", in one line; the whole traceback.
+std::string describe_exception(const nb::python_error& error);
+std::string traceback_of(nb::python_error& error);
+
+}  // namespace rota::python

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Task classes found by importing packages: each module in order by name, once, whatever the others do.
+
+It does not know where packages are looked for by default, the registry, or plugins in C++, which are only read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass, field
+from importlib import machinery
+from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from rota import _task_classes
+
+_NOT_IMPORTED = frozenset(("__init__", "__main__", "__pycache__"))
+# A plain `.so` is left out: beside Python modules it is most likely a plugin, whose code discovery never runs.
+_SUFFIXES = tuple(suffix for suffix in machinery.all_suffixes() if suffix != ".so")
+
+
+@dataclass
+class Discovery:
+    """What was found: classes by id, what could not be looked at, and (id, kept, shadowed) where ids meet."""
+
+    classes: Dict[str, type] = field(default_factory=dict)
+    problems: List[str] = field(default_factory=list)
+    duplicates: List[Tuple[str, type, type]] = field(default_factory=list)
+
+
+class _Place(NamedTuple):
+    """A module to import, or a folder without __init__ whose modules are looked at (`folders`)."""
+
+    name: str
+    folders: Tuple[str, ...] = ()
+    above: FrozenSet[Tuple[int, int]] = frozenset()  # the folders on the way here, against loops of links
+
+
+def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
+    """Import packages and modules by their dotted names and find the task classes that they define.
+
+    With `recursive` also all their subpackages; else a package's own file and its direct modules. What cannot be
+    imported, for whatever reason but KeyboardInterrupt, is a problem, and the rest goes on. TypeError and ValueError
+    for what is no list of dotted names.
+    """
+    names = _checked(package_paths)
+    importlib.invalidate_caches()  # files may be newer than what the import system remembers of their folder
+    found = Discovery()
+    seen: Set[str] = set()
+    for name in names:
+        pending = [_Place(name)]
+        while pending:
+            place = pending.pop()
+            if place.name in seen:
+                continue
+            seen.add(place.name)
+            is_named = place.name == name
+            inner = list(_look_at(place, found, is_named, recursive))
+            pending.extend(reversed(inner))
+    return found
+
+
+def _checked(package_paths: Sequence[str]) -> List[str]:
+    if isinstance(package_paths, (str, bytes)):
+        raise TypeError(f"packages are given as a list: [{package_paths!r}], not {package_paths!r}")
+    try:
+        names = list(package_paths)
+    except TypeError:
+        kind = type(package_paths).__name__
+        raise TypeError(f"packages are given as a list of dotted names, not as {kind}") from None
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"a package is named by a str such as 'scripts.tasks', not by {type(name).__name__}")
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise ValueError(f"{name!r} is no dotted name of a package: give one such as 'scripts.tasks'")
+    return names
+
+
+def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -> Iterator[_Place]:
+    folders = place.folders
+    if not folders:
+        try:
+            module = _imported(place.name)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a module may raise anything, also SystemExit
+            found.problems.append(_problem(place.name, error))
+            return
+        names = _namespace(module)
+        _take_classes(place.name, names, found)
+        folders = _folders(names.get("__path__"))
+    if is_named or recursive:
+        yield from _children(place, folders, recursive)
+
+
+# --- Modules
+
+
+def _imported(name: str) -> object:
+    """The module, its parents first: the import system recurses for those, and packages may be deep."""
+    position = name.find(".")
+    while position > 0:
+        parent = name[:position]
+        if parent not in sys.modules:
+            importlib.import_module(parent)
+        position = name.find(".", position + 1)
+    return importlib.import_module(name)
+
+
+def _namespace(module: object) -> Dict[str, Any]:
+    """A copy of what a module holds; it may have put any object in its place."""
+    try:
+        names = object.__getattribute__(module, "__dict__")
+    except Exception:
+        return {}
+    return dict(names) if type(names) is dict else {}
+
+
+def _folders(path: object) -> Tuple[str, ...]:
+    if path is None or isinstance(path, str):
+        return ()
+    try:
+        return tuple(entry for entry in path if type(entry) is str)  # type: ignore[attr-defined]
+    except Exception:
+        return ()
+
+
+def _problem(name: str, error: BaseException) -> str:
+    missing = getattr(error, "name", None) if type(error) is ModuleNotFoundError else None
+    if isinstance(missing, str) and (missing == name or name.startswith(missing + ".")):
+        return f"package {name} is not there: no module {missing} on sys.path; check its name, or add its folder"
+    if isinstance(error, SystemExit):
+        return f"module {name} cannot be imported: it ends the process with sys.exit({_text(error)})"
+    kind = type(error).__name__
+    text = _text(error)
+    return f"module {name} cannot be imported: {kind}{': ' if text else ''}{text}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return ""
+
+
+# --- What is below a package
+
+
+def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Iterator[_Place]:
+    modules: Dict[str, bool] = {}  # name: is it a package
+    namespaces: Dict[str, List[str]] = {}
+    above = set(place.above)
+    for folder in folders:
+        identity = _identity(folder)
+        if identity is None:
+            _add_from_importer(folder, modules)
+        elif identity not in place.above:
+            above.add(identity)
+            _add_from_folder(folder, modules, namespaces)
+    for name in sorted({*modules, *(namespaces if recursive else ())}):
+        if name not in modules:
+            yield _Place(f"{place.name}.{name}", tuple(namespaces[name]), frozenset(above))
+        elif recursive or not modules[name]:
+            yield _Place(f"{place.name}.{name}", above=frozenset(above))
+
+
+def _identity(folder: str) -> Optional[Tuple[int, int]]:
+    try:
+        status = os.stat(folder)
+    except (OSError, ValueError):
+        return None
+    return (status.st_dev, status.st_ino) if os.path.isdir(folder) else None
+
+
+def _add_from_folder(folder: str, modules: Dict[str, bool], namespaces: Dict[str, List[str]]) -> None:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = _module_name(entry.name)
+                if name is None:
+                    continue
+                if name != entry.name:
+                    modules.setdefault(name, False)
+                elif entry.is_dir():
+                    if _has_own_file(entry.path):
+                        modules[name] = True
+                    else:
+                        namespaces.setdefault(name, []).append(entry.path)
+    except OSError:
+        return  # what cannot be listed holds nothing that can be imported
+
+
+def _module_name(file_name: str) -> Optional[str]:
+    """The name by which a file is imported, that of a folder as it is; None where it cannot be."""
+    suffix = next((suffix for suffix in _SUFFIXES if file_name.endswith(suffix)), "")
+    name = file_name[: len(file_name) - len(suffix)]
+    return name if name.isidentifier() and name not in _NOT_IMPORTED else None
+
+
+def _has_own_file(folder: str) -> bool:
+    return any(os.path.isfile(os.path.join(folder, "__init__" + suffix)) for suffix in _SUFFIXES)
+
+
+def _add_from_importer(entry: str, modules: Dict[str, bool]) -> None:
+    """What lies in an archive, or wherever else modules are imported from."""
+    import pkgutil  # only for these: it loads `inspect`
+
+    try:
+        for module in pkgutil.iter_modules([entry]):
+            if module.name.isidentifier() and module.name not in _NOT_IMPORTED:
+                modules.setdefault(module.name, module.ispkg)
+    except Exception:
+        return
+
+
+# --- Classes
+
+
+def _take_classes(module: str, names: Dict[str, Any], found: Discovery) -> None:
+    taken: Set[int] = set()
+    for value in names.values():
+        if not _task_classes.is_class(value) or id(value) in taken:
+            continue
+        taken.add(id(value))
+        name = _task_classes.name_of(value)
+        if name.startswith("_") or _task_classes.module_of(value) != module:
+            continue
+        if _task_classes.is_task_class(value):
+            _take_class(module, value, found)
+
+
+def _take_class(module: str, cls: type, found: Discovery) -> None:
+    try:
+        task_id = _task_classes.get_task_id(cls)
+        faults = _task_classes.find_faults(cls) if task_id is None else []
+    except Exception as error:  # a method that gives a field is code of the module
+        task_id, faults = None, [_text(error)]
+    if task_id is None:
+        name = _task_classes.name_of(cls)
+        found.problems.append(f"class {name} of module {module} is left out: {'; '.join(faults)}")
+    elif task_id in found.classes:
+        found.duplicates.append((task_id, found.classes[task_id], cls))
+    else:
+        found.classes[task_id] = cls

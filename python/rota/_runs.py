@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans and runs of whole graphs, of classes in Python and in C++."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+from rota import _native, _registry, _rota
+from rota._registry import TaskRegistry
+
+Arguments = Mapping[str, Mapping[str, Any]]
+
+
+def plan(
+    task_ids: Sequence[str] = (),
+    *,
+    force: bool = False,
+    arguments: Optional[Arguments] = None,
+    registry: Optional[TaskRegistry] = None,
+    log: Optional[_rota.ExecutionLog] = None,
+) -> _rota.Plan:
+    """Decide what will run, what not, and why.
+
+    `task_ids`: these with all that they need; none: all that are registered. `arguments`: by task id. Raises
+    PlanError that names a cycle, or all dependencies that are not there; ArgumentError for arguments that do not fit.
+    """
+    if isinstance(task_ids, str):
+        raise TypeError(f"task ids are given as a list: [{task_ids!r}]")
+    return _rota.make_plan(
+        _plan_registry(registry),
+        log if log is not None else _rota.process_log(),
+        list(task_ids),
+        force,
+        {task_id: dict(given) for task_id, given in (arguments or {}).items()},
+    )
+
+
+def run(
+    task_ids: Sequence[str] = (),
+    *,
+    force: bool = False,
+    arguments: Optional[Arguments] = None,
+    registry: Optional[TaskRegistry] = None,
+    log: Optional[_rota.ExecutionLog] = None,
+    executor: str = "process",
+    jobs: int = 0,
+    observer: Any = None,
+    stop_at_failure: bool = False,
+    pools: Optional[Mapping[str, int]] = None,
+    force_restart: bool = False,
+) -> _rota.RunSummary:
+    """Run what `plan` shows, each task after all that it needs; give what became of it, true where all succeeded.
+
+    `executor`: "process" (worker processes; classes of Python must be importable there, or be those of a script that
+    guards its main part) or "inline" (threads of this process). `jobs`: at the same time; 0: one for each processor.
+    `observer`: an object with any of run_started(run_id), task_started(task_id),
+    task_finished(task_id, outcome), task_retried(task_id, outcome, delay), task_logged(task_id, level, message), called
+    one at a time from another thread.
+
+    Ctrl-C: the first starts nothing more and waits, the second asks what runs to end, the third kills it; then
+    KeyboardInterrupt is raised.
+    """
+    made = _plan_registry(registry)
+    used_log = log if log is not None else _rota.process_log()
+    decided = plan(task_ids, force=force, arguments=arguments, registry=registry, log=used_log)
+    if executor == "process":
+        _require_importable(decided, registry or _registry._process)
+    return _rota.run_plan(
+        decided,
+        made,
+        used_log,
+        executor,
+        jobs,
+        observer,
+        stop_at_failure,
+        dict(pools or {}),
+        force_restart,
+        [sys.executable, "-m", "rota._worker"],
+    )
+
+
+def draw_graph(
+    task_ids: Sequence[str] = (),
+    *,
+    format: str = "dot",  # noqa: A002: as the command calls it
+    registry: Optional[TaskRegistry] = None,
+    log: Optional[_rota.ExecutionLog] = None,
+) -> str:
+    """The tasks and what each needs, coloured by how they stand: dot, svg (drawn by Graphviz), mermaid or json."""
+    used_log = log if log is not None else _rota.process_log()
+    return plan(task_ids, registry=registry, log=used_log).draw(used_log, format)
+
+
+def _plan_registry(registry: Optional[TaskRegistry]) -> _rota.TaskRegistry:
+    made = _rota.TaskRegistry()
+    for task_id, task_class in (registry or _registry._process)._all().items():
+        if issubclass(task_class, _native.NativeTask):
+            made.register_native(task_class._native)
+            continue
+        file, identity = _registry.source_of(task_class)
+        metadata: Dict[str, Any] = dict(_registry.get_task_metadata(task_class), task_id=task_id)
+        made.register_python(task_class, metadata, file, identity)
+    return made
+
+
+def _require_importable(decided: _rota.Plan, registry: TaskRegistry) -> None:
+    """Workers import the classes: one that they cannot find is told before anything begins."""
+    lost = []
+    for step in decided.steps:
+        task_class = registry.get_task_class(step["task_id"])
+        if not step["will_run"] or task_class is None or issubclass(task_class, _native.NativeTask):
+            continue
+        if _registry.source_of(task_class)[0] is None:
+            lost.append(step["task_id"])
+    if lost:
+        raise _rota.PlanError(
+            f"{', '.join(lost)}: worker processes cannot import the class, which is not at the top of a module in a "
+            "file; move it there, or run with executor='inline'"
+        )

@@ -1,0 +1,628 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules for live classes: which are task classes, which are valid, what they say of themselves.
+
+No class is instantiated and nothing of it is run, but a class method or static method that gives a field. It looks at
+classes past their metaclass, so that an odd one can neither raise nor lie. It does not know the registry or the log.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+from collections.abc import Mapping
+from types import CodeType, FunctionType
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Set, Tuple
+from weakref import WeakKeyDictionary
+
+from rota import _static
+
+BASE_NAME = "BaseTask"
+IDENTITY = ("task_id", "task_type", "description")  # what each constructor takes, or passes to BaseTask
+LIFE_CYCLE = ("configure_operations", "run", "initialize", "execute", "finalize")
+DEFAULTS: Dict[str, Any] = {
+    "task_type": "unknown",
+    "description": "",
+    "version": "1.0.0",
+    "author": "unknown",
+    "dependencies": [],
+}
+
+
+
+def _getter(name: str) -> Any:
+    """type's own reading of an attribute, which no metaclass can change."""
+    return vars(type)[name].__get__
+
+
+_mro: Callable[[type], Tuple[type, ...]] = _getter("__mro__")
+_namespace: Callable[[type], Mapping[str, Any]] = _getter("__dict__")
+_name: Callable[[type], str] = _getter("__name__")
+_flags: Callable[[type], int] = _getter("__flags__")
+_IS_ABSTRACT = 1 << 20  # Py_TPFLAGS_IS_ABSTRACT
+_VARARGS, _VARKEYWORDS = 0x04, 0x08  # of CodeType.co_flags
+_MISSING = object()
+_constructors: WeakKeyDictionary[FunctionType, Optional[_static.Record]] = WeakKeyDictionary()
+
+
+# --- Classes, looked at past their metaclass
+
+
+def _is_a(value: object, kinds: Any) -> bool:
+    """isinstance() that asks nothing of the value."""
+    return issubclass(type(value), kinds)
+
+
+def is_class(value: object) -> bool:
+    return _is_a(value, type)
+
+
+def name_of(cls: object) -> str:
+    """How a class, or what was given for one, is named in a message."""
+    return _name(cls) if is_class(cls) else f"an object of type {_name(type(cls))}"  # type: ignore[arg-type]
+
+
+def module_of(cls: type) -> str:
+    """Where a class was defined, by its own word; "" where it says nothing."""
+    module = _namespace(cls).get("__module__")
+    return str.__str__(module) if _is_a(module, str) else ""
+
+
+def _base_task_of(cls: type) -> Optional[type]:
+    return next((base for base in _mro(cls)[1:] if _name(base) == BASE_NAME), None)
+
+
+def _below_base(cls: type) -> Iterator[type]:
+    """The class and its bases but BaseTask and what that derives from."""
+    base = _base_task_of(cls)
+    known = _Identities((object,) if base is None else _mro(base))
+    return (klass for klass in _mro(cls) if klass not in known)
+
+
+class _Identities:
+    """`in` by identity: the == of a metaclass is not asked."""
+
+    def __init__(self, values: Tuple[type, ...]) -> None:
+        self._ids = {id(value) for value in values}
+
+    def __contains__(self, value: object) -> bool:
+        return id(value) in self._ids
+
+
+def _find(cls: type, name: str) -> Any:
+    """What a class or its bases hold under a name, as it stands there; _MISSING where nothing does."""
+    for klass in _mro(cls):
+        if klass is not object and name in _namespace(klass):
+            return _namespace(klass)[name]
+    return _MISSING
+
+
+def _has(cls: type, name: str) -> bool:
+    value = _find(cls, name)
+    return value is not _MISSING and value is not None
+
+
+def _has_own_operations(cls: type) -> bool:
+    """Whether configure_operations is what the class, or a base below BaseTask, has made of it."""
+    below = _Identities(tuple(_below_base(cls)))
+    for klass in _mro(cls):
+        if "configure_operations" in _namespace(klass):
+            return klass in below and _namespace(klass)["configure_operations"] is not None
+    return False
+
+
+def _abstract_methods(cls: type) -> List[str]:
+    found: Dict[str, bool] = {}
+    for klass in _mro(cls)[:-1]:
+        for name, value in _namespace(klass).items():
+            if name not in found:
+                kind = type(value)
+                known = kind in (FunctionType, classmethod, staticmethod, property)
+                found[name] = known and bool(getattr(value, "__isabstractmethod__", False))
+    return [name for name, is_abstract in found.items() if is_abstract]
+
+
+def _is_abstract(cls: type) -> bool:
+    return bool(_flags(cls) & _IS_ABSTRACT) or bool(_abstract_methods(cls))
+
+
+def is_task_class(cls: object) -> bool:
+    """Whether a class is one whose instances are tasks. Never raises, whatever is given."""
+    if not is_class(cls):
+        return False
+    assert isinstance(cls, type)
+    if _name(cls) == BASE_NAME or not _has(cls, "configure_operations"):
+        return False
+    if _base_task_of(cls) is not None:
+        return _has_own_operations(cls) and not _is_abstract(cls)
+    return all(_has(cls, name) for name in ("task_id", *LIFE_CYCLE)) and not _is_abstract(cls)
+
+
+# --- Constructors
+
+
+class _Signature(NamedTuple):
+    parameters: List[_static.Record]
+    types: Dict[str, Optional[FrozenSet[str]]]
+    positional_only: Tuple[str, ...]
+    takes_any: bool
+    code: Optional[CodeType]
+
+
+_OPEN = _Signature([], {}, (), True, None)
+_CLOSED = _Signature([], {}, (), False, None)
+
+
+def _constructor_of(cls: type) -> Tuple[Optional[type], Any]:
+    """The class whose __init__ an instance is made with, and that; (None, None) where it is object's."""
+    for klass in _mro(cls):
+        if klass is not object and "__init__" in _namespace(klass):
+            return klass, _namespace(klass)["__init__"]
+    return None, None
+
+
+def _unwrapped(function: object) -> Optional[FunctionType]:
+    for _ in range(50):
+        if type(function) is not FunctionType:
+            return None
+        if "__wrapped__" not in function.__dict__:
+            return function
+        function = function.__dict__["__wrapped__"]
+    return None
+
+
+def _signature(initializer: object) -> _Signature:
+    """What a constructor takes; everything where it is none of Python's functions."""
+    if initializer is None:
+        return _CLOSED
+    function = _unwrapped(initializer)
+    if function is None:
+        return _OPEN
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    values = function.__defaults__ or ()
+    defaults = dict(zip(positional[len(positional) - len(values) :], values))
+    defaults.update(function.__kwdefaults__ or {})
+    annotations = _annotations(function)
+    types: Dict[str, Optional[FrozenSet[str]]] = {}
+    parameters: List[_static.Record] = []
+    for name in (*positional[1:], *keywords):
+        types[name] = _types(annotations.get(name, _MISSING))
+        default = defaults.get(name)
+        default = default if _static.is_literal(default) else None
+        parameters.append(_static.parameter_record(name, types[name], name not in defaults, default))
+        if name in defaults and defaults[name] is None and types[name] is not None:
+            types[name] = (types[name] or frozenset()) | {"None"}
+    only = positional[1 : code.co_posonlyargcount]
+    return _Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), code)
+
+
+def _annotations(function: FunctionType) -> Mapping[str, Any]:
+    try:
+        return function.__annotations__
+    except Exception:  # they are computed here since Python 3.14, and may name what is not there
+        return {}
+
+
+def _types(annotation: object) -> Optional[FrozenSet[str]]:
+    """As _static.types_of_annotation(), of an annotation that is an object or its text."""
+    if annotation is None or annotation is type(None):
+        return frozenset(("None",))
+    if _is_a(annotation, str):
+        return _static.types_of_text(str.__str__(annotation))
+    if any(annotation is kind for kind in (bool, int, float, str)):
+        return frozenset((str(getattr(annotation, "__name__")),))
+    if _name(type(annotation)) in ("_UnionGenericAlias", "UnionType", "Union"):
+        members = [_types(member) for member in getattr(annotation, "__args__", ())]
+        if members and None not in members:
+            return frozenset().union(*(member for member in members if member is not None))
+    return None
+
+
+def parameters_of(cls: type) -> List[Dict[str, Any]]:
+    """The parameters that are the class's own, but task_id, task_type and description, which every task has."""
+    owner, initializer = _constructor_of(cls)
+    if owner is None or owner not in _Identities(tuple(_below_base(cls))):
+        return []
+    parameters = [p for p in _signature(initializer).parameters if p["name"] not in IDENTITY]
+    return [dict(parameter, description="") for parameter in parameters]
+
+
+def check_keywords(cls: type, kwargs: Mapping[str, object]) -> List[str]:
+    """All that keeps keyword arguments from being taken by the constructor of a class, a phrase each.
+
+    task_id, task_type and description are never missing: the registry gives what the metadata say.
+    """
+    signature = _signature(_constructor_of(cls)[1])
+    known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
+    problems = [
+        f"unknown argument '{name}'{_nearest(name, list(known))}"
+        for name in kwargs
+        if name not in known and not signature.takes_any
+    ]
+    for parameter in signature.parameters:
+        name = parameter["name"]
+        if name in signature.positional_only:
+            if parameter["required"]:
+                problems.append(f"parameter '{name}' can only be given by position: remove the '/' after it")
+        elif name not in kwargs:
+            if parameter["required"] and name not in IDENTITY:
+                problems.append(f"missing argument '{name}'")
+        elif not _takes(signature.types[name], kwargs[name]):
+            wanted = " or ".join(sorted(signature.types[name] or ()))
+            given = _name(type(kwargs[name]))
+            problems.append(f"argument '{name}' must be {wanted}, not {given}")
+    return problems
+
+
+def _nearest(name: str, known: List[str]) -> str:
+    import difflib  # only where something is wrong
+
+    nearest = difflib.get_close_matches(name, known, n=1)
+    if nearest:
+        return f" (did you mean '{nearest[0]}'?)"
+    return f" (it takes {', '.join(known)})" if known else " (it takes none)"
+
+
+def _takes(types: Optional[FrozenSet[str]], value: object) -> bool:
+    if types is None:
+        return True
+    if value is None:
+        return "None" in types
+    if _is_a(value, bool):
+        return "bool" in types
+    if _is_a(value, str):
+        return "str" in types
+    import numbers  # those of NumPy are registered there
+
+    if _is_a(value, numbers.Integral):
+        return "int" in types or "float" in types
+    return _is_a(value, numbers.Real) and "float" in types
+
+
+# --- What constructors pass on
+
+
+class _LiveScope(_static.Scope):
+    """The names that a constructor reads, with the values that they have now."""
+
+    __slots__ = ("function", "owner")
+
+    def __init__(self, function: FunctionType, owner: type) -> None:
+        super().__init__({})
+        self.function = function
+        self.owner = owner
+
+    def find(self, name: str) -> Tuple[ast.expr, _static.Scope]:
+        value = self._value(name)
+        if value is _MISSING:
+            raise _static.Dynamic
+        return _expression(value), self
+
+    def _value(self, name: str) -> Any:
+        names = self.function.__code__.co_freevars
+        if name in names:
+            try:
+                return (self.function.__closure__ or ())[names.index(name)].cell_contents
+            except (ValueError, IndexError):
+                return _MISSING
+        if name in self.function.__globals__:
+            return self.function.__globals__[name]
+        return _namespace(self.owner).get(name, _MISSING)  # a default is read in the class
+
+
+def _expression(value: Any) -> ast.expr:
+    if type(value) in (list, tuple, set):
+        items: List[ast.expr] = [ast.Constant(item) for item in value]
+        return ast.Set(items) if type(value) is set else ast.List(items, ast.Load())
+    if type(value) is dict:
+        return ast.Dict([ast.Constant(key) for key in value], [ast.Constant(item) for item in value.values()])
+    return ast.Constant(value)  # what is no scalar is refused when it is read
+
+
+def _passed(initializer: object, owner: type) -> Optional[_static.Record]:
+    """What a constructor passes to that of its base, read from its source; None where there is none."""
+    function = _unwrapped(initializer)
+    if function is None or "__init__" not in function.__code__.co_names:
+        return None
+    if function not in _constructors:
+        _constructors[function] = _read_constructor(function, owner)
+    return _constructors[function]
+
+
+def _read_constructor(function: FunctionType, owner: type) -> Optional[_static.Record]:
+    try:
+        tree = _parsed_block(_lines_of(function), function.__code__.co_firstlineno - 1)
+        constructor = _static.functions_of_class(tree.body[0]).get("__init__")
+        scope = _LiveScope(function, owner)
+        record = None if constructor is None else _static.constructor_record(constructor, scope, scope)
+    except Exception:  # a source that is gone, has changed, or never was Python
+        return None
+    names = [parameter["name"] for parameter in _signature(function).parameters]
+    same = record is not None and [parameter["name"] for parameter in record["parameters"]] == names
+    return record if same else None  # else the file has changed since it was imported
+
+
+_last_read: Tuple[object, List[str]] = (None, [])  # many classes of one file are asked for in a row
+
+
+def _lines_of(function: FunctionType) -> List[str]:
+    """The lines of the file that a function is from, or of what else `linecache` knows (a cell, an archive)."""
+    global _last_read
+    path = function.__code__.co_filename
+    try:
+        status = os.stat(path)
+        identity = (path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        known, lines = _last_read
+        if known == identity:
+            return lines
+        with open(path, encoding="ascii") as file:
+            lines = file.readlines()
+    except (OSError, ValueError):  # no file, or an encoding that has to be found out
+        return linecache.getlines(path, function.__globals__)
+    _last_read = (identity, lines)
+    return lines
+
+
+def _parsed_block(lines: List[str], first: int) -> Any:
+    """A function from its first line, a decorator or `def`, to where the indentation says that it ends.
+
+    A text over several lines may have any indentation, so it ends at the first such place where it parses.
+    """
+    indent = _indent(lines[first])
+    end = next(i for i in range(first, len(lines)) if lines[i].lstrip().startswith("def ")) + 1
+    while True:
+        while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > indent):
+            end += 1
+        try:
+            return _static.parsed("class _:\n" + "".join(lines[first:end]), "<constructor>", "exec")
+        except SyntaxError:
+            if end >= len(lines):
+                raise
+        end += 1
+
+
+def _indent(line: str) -> int:
+    line = line.expandtabs() if "\t" in line else line
+    return len(line) - len(line.lstrip())
+
+
+def _from_constructors(cls: type, field: str) -> Any:
+    """The literal that a constructor of the class passes on for a field; _MISSING where there is none."""
+    for owner in _below_base(cls):
+        initializer = _namespace(owner).get("__init__")
+        record = None if initializer is None else _passed(initializer, owner)
+        if record is None:
+            continue
+        fact = record["passes"].get(field) or _at_position(cls, owner, record["positional"], field)
+        if fact is None:
+            continue
+        if "value" in fact:
+            value = fact["value"]
+            if value is not None and not (field == "task_id" and value == ""):
+                return value
+        return _MISSING  # whatever a base says, this goes before
+    return _MISSING
+
+
+def _at_position(
+    cls: type, owner: type, facts: List[_static.Record], field: str
+) -> Optional[_static.Record]:
+    if not facts:
+        return None
+    names: Tuple[str, ...] = IDENTITY
+    mro = _mro(cls)
+    position = next(i for i, klass in enumerate(mro) if klass is owner)
+    for klass in mro[position + 1 :]:
+        function = _unwrapped(_namespace(klass).get("__init__"))
+        if function is not None:
+            own = function.__code__.co_varnames[1 : function.__code__.co_argcount]
+            names = own or IDENTITY
+            break
+    return next((fact for name, fact in zip(names, facts) if name == field), None)
+
+
+# --- Fields
+
+
+def _attribute(cls: type, field: str) -> Any:
+    """A field as the class has it: what stands there, or what its class method gives; else _MISSING."""
+    for klass in _below_base(cls):
+        value: Any = _namespace(klass).get(field)
+        if _is_a(value, (classmethod, staticmethod)):
+            method = value.__get__(None, cls)
+            if not _takes_no_arguments(method):
+                return _MISSING
+            value = _called(cls, field, method)
+        elif _is_descriptor(value):
+            return _MISSING
+        if value is not None and not (field == "task_id" and _is_a(value, str) and value == ""):
+            return value
+    return _MISSING
+
+
+def _takes_no_arguments(method: object) -> bool:
+    function = _unwrapped(getattr(method, "__func__", method))
+    if function is None:
+        return callable(method)
+    code = function.__code__
+    given = 0 if function is method else 1
+    required = code.co_argcount - len(function.__defaults__ or ())
+    return required <= given and code.co_kwonlyargcount <= len(function.__kwdefaults__ or {})
+
+
+def _called(cls: type, field: str, method: Any) -> Any:
+    try:
+        return method()
+    except Exception as error:
+        raise ValueError(
+            f"{_name(cls)}.{field}() raised {_name(type(error))}: give {field} as a class attribute"
+        ) from error
+
+
+def _is_descriptor(value: object) -> bool:
+    return any("__get__" in _namespace(klass) for klass in _mro(type(value)))
+
+
+_WANTED = {field: "a str" for field in _static.FIELDS}
+_WANTED.update(dependencies="a list of str", policy="a dict of scalars by name")
+
+
+def _plain(cls: type, field: str, value: Any) -> Any:
+    """A copy of a field's value in plain types, or ValueError."""
+    kind = _static.FIELDS[field]
+    plain = value
+    if _is_a(value, str):
+        plain = str.__str__(value)
+    elif kind is list and _is_a(value, (list, tuple, set, frozenset)):
+        plain = [str.__str__(item) if _is_a(item, str) else item for item in value]
+        if _is_a(value, (set, frozenset)) and _static.has_type_of_field(field, plain):
+            plain.sort()
+    elif kind is dict and _is_a(value, dict):
+        plain = dict(value)
+    if not _is_a(plain, kind) or not _static.has_type_of_field(field, plain) or not _is_text(plain):
+        wanted = _WANTED[field]
+        raise ValueError(f"{_name(cls)}.{field} must be {wanted}, not {_shown(value)}")
+    return plain
+
+
+def _is_text(plain: Any) -> bool:
+    if type(plain) is dict:
+        return all(type(key) is str and _static.is_literal(item) for key, item in plain.items())
+    return all(_static.is_literal(item) for item in (plain if type(plain) is list else [plain]))
+
+
+def _shown(value: object) -> str:
+    kind = _name(type(value))
+    if type(value) in (str, int, float, bool):
+        return f"{kind} {_static.whole_text(repr(value))[:60]}"
+    return kind
+
+
+def _declared(cls: type, field: str) -> Any:
+    """A field as the class or its constructors give it, in plain types; _MISSING where they do not."""
+    value = _attribute(cls, field)
+    if value is _MISSING:
+        value = _from_constructors(cls, field)
+    return value if value is _MISSING else _plain(cls, field, value)
+
+
+def _known_id(cls: type) -> str:
+    task_id = _declared(cls, "task_id")
+    return _static.id_from_class_name(_name(cls)) if task_id is _MISSING else task_id
+
+
+def get_task_id(cls: object) -> Optional[str]:
+    """The id of a task class; None for what is none, and where its task_id is no id. Never raises."""
+    if not is_task_class(cls):
+        return None
+    assert isinstance(cls, type)
+    try:
+        return _known_id(cls)
+    except ValueError:
+        return None
+
+
+def _docstring_tags(cls: type) -> Dict[str, Any]:
+    text = _namespace(cls).get("__doc__")
+    if not _is_a(text, str):
+        return {}
+    from rota._rota import metadata_from_docstring
+
+    return dict(metadata_from_docstring(_static.clean_docstring(str.__str__(text))))
+
+
+def _from_tag(field: str, value: Any) -> Any:
+    if field == "dependencies" and isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return list(value) if field == "dependencies" else value
+
+
+def get_metadata(cls: type) -> Dict[str, Any]:
+    """What a class says of itself, in new objects at each call. ValueError where a field has a wrong type."""
+    if not is_class(cls):
+        raise ValueError(f"{name_of(cls)} is no class: give the task class itself")
+    metadata: Dict[str, Any] = {"task_id": _known_id(cls)}
+    tags = _docstring_tags(cls)
+    if "type" in tags:
+        tags.setdefault("task_type", tags.pop("type"))
+    for field, default in DEFAULTS.items():
+        value = _declared(cls, field)
+        if value is _MISSING or (field == "description" and value == ""):
+            value = _from_tag(field, tags.get(field) or default)
+        metadata[field] = value
+    metadata["class_name"] = _name(cls)
+    metadata["module"] = module_of(cls)
+    metadata["parameters"] = parameters_of(cls)
+    policy = _declared(cls, "policy")
+    if policy is not _MISSING:
+        metadata["policy"] = policy
+    for tag, value in tags.items():
+        if tag != "policy":
+            metadata.setdefault(tag, value)
+    return metadata
+
+
+# --- Validity
+
+
+def find_faults(cls: object) -> List[str]:
+    """All that keeps a class from being a valid task class, a phrase each: what is wrong and what to do."""
+    if not is_class(cls):
+        return [f"{name_of(cls)} is no class: give the task class itself, not its name or an instance"]
+    assert isinstance(cls, type)
+    if _name(cls) == BASE_NAME:
+        return ["BaseTask itself is no task class: derive a class from it"]
+    faults = [*_faults_of_methods(cls), *_faults_of_constructor(cls)]
+    abstract = _abstract_methods(cls)
+    if abstract:
+        faults.append(f"{_name(cls)} leaves {', '.join(abstract)} abstract: implement them")
+    try:
+        get_metadata(cls)
+    except ValueError as error:
+        faults.append(str(error))
+    return faults
+
+
+def _faults_of_methods(cls: type) -> Iterator[str]:
+    derived = _base_task_of(cls) is not None
+    needed = LIFE_CYCLE[:2] if derived else LIFE_CYCLE
+    missing = [name for name in needed if not _has(cls, name)]
+    if derived and "configure_operations" not in missing and not _has_own_operations(cls):
+        missing.insert(0, "configure_operations")
+    if not derived and not _has(cls, "task_id"):
+        yield f"{_name(cls)} has no task_id: add a class attribute task_id"
+    if missing:
+        otherwise = "add them" if derived else "derive it from BaseTask, or add them"
+        kind = "" if derived else " does not derive from BaseTask and"
+        yield f"{_name(cls)}{kind} has no {', '.join(missing)}: {otherwise}"
+    for name in needed:
+        if name not in missing and not _is_method(_find(cls, name)):
+            yield f"{_name(cls)}.{name} is no method: define it with def"
+
+
+def _is_method(value: object) -> bool:
+    return _is_descriptor(value) or any("__call__" in _namespace(klass) for klass in _mro(type(value)))
+
+
+def _faults_of_constructor(cls: type) -> Iterator[str]:
+    owner, initializer = _constructor_of(cls)
+    if owner is None or owner not in _Identities(tuple(_below_base(cls))):
+        return
+    signature = _signature(initializer)
+    code = signature.code
+    if code is None or signature.takes_any or "__init__" in code.co_names:
+        return
+    taken: Set[str] = {parameter["name"] for parameter in signature.parameters}
+    missing = [name for name in IDENTITY if name not in taken]
+    if missing:
+        yield (
+            f"The constructor of {_name(cls)} neither takes {', '.join(missing)} nor passes them to BaseTask: "
+            f"add these parameters, or call super().__init__(task_id=..., task_type=..., description=...)"
+        )
+
+
+def validate_task_class(cls: object) -> bool:
+    """Whether a class meets all that is required of a task class; find_faults() says what it lacks."""
+    return not find_faults(cls)

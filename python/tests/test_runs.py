@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans and runs: tasks of a package in the project, in workers and in threads."""
+
+from __future__ import annotations
+
+import pathlib
+import signal
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+
+import rota
+
+TASKS = '''
+import os, sys
+import rota
+
+class Import(rota.BaseTask):
+    task_id = "t_import"
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        print("imports in", os.getpid())
+        self.logger.info("reads")
+        self.project_file("import.txt").write_text(str(os.getpid()))
+        self.track_output("import.txt")
+
+class Clean(rota.BaseTask):
+    task_id = "t_clean"
+    dependencies = ["t_import"]
+    def __init__(self, factor: int = 2):
+        super().__init__()
+        self.factor = factor
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        self.track_input("import.txt")
+        self.set_metric("factor", self.factor)
+'''
+
+
+@pytest.fixture
+def tasks(project: pathlib.Path) -> pathlib.Path:
+    folder = project / "scripts"
+    folder.mkdir()
+    file = folder / "flow.py"
+    file.write_text(TASKS)
+    return file
+
+
+RUN = "import rota; rota.register_discovered_tasks(); s = rota.run({}); print([(o['task_id'], o['state']) for o in s.outcomes], bool(s))"
+BOTH = "[('t_import', 'success'), ('t_clean', 'success')] True\n"
+NEITHER = "[('t_import', 'skipped_up_to_date'), ('t_clean', 'skipped_up_to_date')] True\n"
+
+
+def history(project: pathlib.Path) -> Any:
+    return rota.open_sqlite_log(project / ".rota" / "log.db").get_task_execution_history()
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_runs_what_is_not_up_to_date_in_order(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path, executor: str
+) -> None:
+    text = RUN.format(f"executor={executor!r}")
+    assert run_script(text).stdout.splitlines()[-1] + "\n" == BOTH
+    assert run_script(text).stdout.splitlines()[-1] + "\n" == NEITHER
+    clean, imported = history(project)
+    assert (imported.task_id, imported.state) == ("t_import", "success")
+    assert clean.metrics == {"factor": 2} and clean.arguments == {"factor": 2}
+    assert [one.path for one in clean.inputs] == ["import.txt"]
+
+
+def test_workers_are_other_processes_and_their_output_is_kept(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path
+) -> None:
+    done = run_script(RUN.format("") + "; import os; print(os.getpid())")
+    pid = (project / "import.txt").read_text()
+    assert done.stdout.splitlines()[-1] != pid
+    imported = history(project)[1]
+    assert (project / imported.output_path).read_text() == f"imports in {pid}\n"
+
+
+def test_a_changed_source_makes_its_tasks_stale(run_script: Any, tasks: pathlib.Path) -> None:
+    run_script(RUN.format(""))
+    tasks.write_text(TASKS.replace("reads", "reads more"))
+    done = run_script("import rota; rota.register_discovered_tasks(); print([s['reason'] for s in rota.plan().steps])")
+    assert done.stdout == "['code changed', 'code changed']\n"
+
+
+def test_arguments_go_to_the_tasks_that_they_are_for(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path
+) -> None:
+    run_script(RUN.format("arguments={'t_clean': {'factor': 5}}"))
+    assert history(project)[0].metrics == {"factor": 5}
+    done = run_script(RUN.format("arguments={'t_clean': {'factr': 5}}"), check=False)
+    assert "factr" in done.stderr and "ArgumentError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("raise ValueError('bad')", "work: ValueError: bad"),
+        ("sys.exit(3)", "sys.exit()"),
+        ("os._exit(3)", "exit status 3"),
+        ("os.kill(os.getpid(), 9)", "SIGKILL"),
+        ("raise MemoryError", "MemoryError"),
+    ],
+)
+def test_a_task_that_fails_crashes_or_exits_fails_alone(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path, body: str, message: str
+) -> None:
+    tasks.write_text(TASKS.replace("self.track_input(", f"{body}; self.track_input("))
+    done = run_script(RUN.format(""))
+    assert "('t_import', 'success'), ('t_clean', 'failed')] False" in done.stdout
+    assert message in history(project)[0].message
+
+
+def test_a_module_that_cannot_be_imported_in_the_worker_fails_its_tasks_by_name(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path
+) -> None:
+    run_script(
+        "import rota, pathlib; rota.register_discovered_tasks(); import os; os.environ['X'] = '1'; s = rota.run(); "
+        "print(s.outcomes[0]['message'])",
+    )
+    tasks.write_text(TASKS + "\nif 'worker' in sys.argv[0]: raise OSError('no module for you')\n")
+    done = run_script(
+        "import rota; rota.register_discovered_tasks(); print(rota.run(force=True).outcomes[0]['message'])"
+    )
+    assert "module scripts.flow cannot be imported: OSError: no module for you" in done.stdout
+
+
+def test_tasks_of_a_script_itself_run_in_workers(run_script: Any, project: pathlib.Path) -> None:
+    done = run_script(
+        """
+        import rota
+        class Here(rota.BaseTask):
+            task_id = "t_here"
+            def configure_operations(self): self.add_operation(self.work)
+            def work(self): self.set_metric("n", 1)
+        if __name__ == "__main__":
+            rota.register_task_class("t_here", Here)
+            print(bool(rota.run()))
+        """
+    )
+    assert done.stdout == "True\n"
+    assert history(project)[0].metrics == {"n": 1}
+
+
+def test_a_class_that_workers_cannot_import_is_told_before_anything_runs(run_script: Any) -> None:
+    done = run_script(
+        """
+        import rota
+        def make():
+            class Inner(rota.BaseTask):
+                task_id = "t_inner"
+                def configure_operations(self): self.add_operation(lambda: None, name="a")
+            return Inner
+        rota.register_task_class("t_inner", make())
+        try: rota.run()
+        except rota.PlanError as error: print(error)
+        print(bool(rota.run(executor="inline")))
+        """
+    )
+    assert "t_inner" in done.stdout and "inline" in done.stdout and done.stdout.endswith("True\n")
+
+
+def test_a_cycle_and_a_missing_dependency_are_plan_errors(run_script: Any) -> None:
+    done = run_script(
+        """
+        import rota
+        def make(name, *needs):
+            made = type(name, (rota.BaseTask,), {"task_id": name, "dependencies": needs,
+                                                 "configure_operations": lambda self: None})
+            rota.register_task_class(name, made)
+        make("t_a", "t_b"); make("t_b", "t_a")
+        try: rota.plan()
+        except rota.PlanError as error: print(error)
+        make("t_c", "t_bb")
+        try: rota.plan(["t_c"])
+        except rota.PlanError as error: print(error)
+        """
+    )
+    assert "t_a -> t_b -> t_a" in done.stdout and "t_bb" in done.stdout
+
+
+def test_an_observer_is_told_in_order_and_what_it_raises_ends_the_run(run_script: Any, tasks: pathlib.Path) -> None:
+    done = run_script(
+        """
+        import rota
+        class Told:
+            def run_started(self, run_id): print("run", len(run_id))
+            def task_started(self, task_id): print("start", task_id)
+            def task_logged(self, task_id, level, message): print("log", task_id, level, message)
+            def task_finished(self, task_id, outcome): print("end", task_id, outcome["state"])
+        class Raises:
+            def task_finished(self, task_id, outcome): raise ZeroDivisionError("mine")
+        rota.register_discovered_tasks()
+        rota.run(observer=Told())
+        try: rota.run(observer=Raises(), force=True)
+        except ZeroDivisionError as error: print("raised", error)
+        """
+    )
+    assert done.stdout.splitlines() == [
+        "run 36", "start t_import", "log t_import info reads", "end t_import success", "start t_clean",
+        "end t_clean success", "raised mine",
+    ]  # fmt: skip
+
+
+def test_ctrl_c_ends_a_run_and_is_raised(project: pathlib.Path, tasks: pathlib.Path) -> None:
+    tasks.write_text(TASKS.replace('print("imports', 'open("began", "w"); import time; time.sleep(60); print("imports'))
+    script = project / "s.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import rota
+            rota.register_discovered_tasks()
+            try: rota.run()
+            except KeyboardInterrupt: print("interrupted", flush=True)
+            """
+        )
+    )
+    process = subprocess.Popen([sys.executable, str(script)], cwd=project, stdout=subprocess.PIPE, start_new_session=True)
+    import time
+
+    for _ in range(300):
+        if (project / "began").exists():
+            break
+        time.sleep(0.05)
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+    out, _ = process.communicate(timeout=30)
+    assert out == b"interrupted\n"
+    assert [one.state for one in history(project)] == ["cancelled"]
+
+
+def test_a_graph_is_drawn_in_text(run_script: Any, tasks: pathlib.Path) -> None:
+    done = run_script(
+        "import rota; rota.register_discovered_tasks(); print(rota.draw_graph()); print(rota.draw_graph(format='mermaid'))"
+    )
+    assert "digraph" in done.stdout and "t_import" in done.stdout

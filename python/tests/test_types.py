@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What type checkers and editors see."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def run(*words: str) -> None:
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_stub_is_what_the_extension_module_says() -> None:
+    run("tools/make_stubs", "--check")
+
+
+def test_the_package_and_the_examples_pass_mypy_strict(tmp_path: pathlib.Path) -> None:
+    run("-m", "mypy", "--strict", "--cache-dir", str(tmp_path), "python/rota", "examples/python")
+
+
+def test_importing_reads_no_heavy_module() -> None:
+    code = "import sys, rota; print(' '.join(sorted(set(sys.modules) & {'asyncio', 'unittest', 'multiprocessing', 'numpy', 'inspect'})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "\n"
