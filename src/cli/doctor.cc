@@ -99,10 +99,9 @@ void examine_refusals(const std::vector<RefusedFile>& refused,
 void examine_discovery(const Discovery& discovery, const PythonDiscovery& python,
                        Findings& findings) {
   if (discovery.task_classes.empty() && python.task_classes.empty()) {
-    findings.bad(
-        "plugins",
-        "there are no task classes; name the folder of your tasks with --path, ROTA_PATH "
-        "or `path` in rota.toml");
+    findings.bad("plugins",
+                 "there are no task classes; name the folder of your tasks with --path, ROTA_PATH "
+                 "or `path` in rota.toml");
   } else {
     findings.good("plugins", discovery_summary(discovery, python));
   }

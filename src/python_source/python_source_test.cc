@@ -108,6 +108,19 @@ TEST_F(PythonSourceTest, CutsLoopsAndTakesAFileOnce) {
   EXPECT_EQ(modules(), Names{"a"});
 }
 
+TEST_F(PythonSourceTest, FindsBasesInFilesOfTheRootThatAreNotAskedFor) {
+  make("library/__init__.py", "from .middle import Middle\n");
+  make("library/middle.py", "from other.base import Base\nclass Middle(Base): pass\n");
+  make("other/base.py", task("Base"));
+  make("scripts/a.py", "from library import Middle\nclass ATask(Middle): task_id = 't_a'\n");
+  make("scripts/b.py", "from elsewhere import Middle\nclass BTask(Middle): task_id = 't_b'\n");
+  const PythonDiscovery found = discover({"scripts"});
+  EXPECT_THAT(found.task_classes, SizeIs(1));
+  EXPECT_TRUE(found.task_classes.contains("t_a"));
+  ASSERT_THAT(found.uncertain, SizeIs(1));
+  EXPECT_EQ(found.uncertain[0].reason, "its base elsewhere.Middle is in no file that is looked at");
+}
+
 TEST_F(PythonSourceTest, TellsAWorkerWhatToImport) {
   const fs::path file = make("scripts/a.py", task("ATask"));
   const PythonDiscovery found = discover({"scripts"});
