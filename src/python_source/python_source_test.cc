@@ -237,18 +237,31 @@ TEST_F(PythonSourceTest, WhatChangedJustNowIsNotKept) {
   EXPECT_EQ(discover_with_cache().cache.files_known, 0U);
 }
 
-TEST_F(PythonSourceTest, AScannerThatLiesIsNotBelieved) {
+TEST_F(PythonSourceTest, AScannerThatFailsOrFloodsIsToldOnce) {
   make("a.py", task("A"));
-  for (const char* script :
-       {"echo nothing", "cat /dev/zero", "yes", "exit 3", "kill -9 $$", "printf '{}\\n'",
-        "echo '{\"path\": \"/etc/passwd\", \"module\": \"a\", \"error\": null, \"classes\": "
-        "[]}'"}) {
+  for (const char* script : {"cat /dev/zero", "exit 3", "kill -9 $$", "printf nothing"}) {
     const std::string fake = fake_python(script);
     const Environment given("ROTA_PYTHON", fake.c_str());
     const PythonDiscovery found = discover();
     EXPECT_THAT(found.task_classes, IsEmpty()) << script;
     EXPECT_THAT(found.problem, HasSubstr("Python classes are not looked at in 1 file: ")) << script;
     EXPECT_THAT(found.problem, HasSubstr(fake)) << script;
+  }
+}
+
+TEST_F(PythonSourceTest, AnAnswerThatIsNotUnderstoodIsToldOfItsFileAlone) {
+  make("a.py", task("A"));
+  make("b.py", task("B"));
+  for (const char* script :
+       {"echo nothing; echo", "yes | head -n 2", "yes",
+        "for i in 1 2; do echo '{\"path\": \"/etc/passwd\", \"module\": \"a\", \"error\": null, "
+        "\"classes\": []}'; done"}) {
+    const std::string fake = fake_python(script);
+    const Environment given("ROTA_PYTHON", fake.c_str());
+    const PythonDiscovery found = discover();
+    EXPECT_THAT(found.task_classes, IsEmpty()) << script;
+    ASSERT_THAT(found.refused, SizeIs(2)) << script;
+    EXPECT_EQ(found.refused[0].message, "what Python says of it is not understood");
   }
 }
 
