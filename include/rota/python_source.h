@@ -70,11 +70,11 @@ ROTA_EXPORT bool is_known_by_source_alone(const TaskClass& task_class);
 // TaskClass::location_identity() of a class in a source file, as it is now: what a worker imports, and what the file
 // must still be then. Lines: `root`, the folder that must be on sys.path; the module; the class; "SIZE:MTIME:INODE",
 // with the time in nanoseconds. Empty where the file cannot be looked at.
-ROTA_EXPORT std::string python_source_identity(const std::filesystem::path& root,
-                                               std::string_view module, std::string_view class_name,
-                                               const std::filesystem::path& file);
+ROTA_EXPORT std::string python_source_identity(const std::string& root, std::string_view module,
+                                               std::string_view class_name,
+                                               const std::string& file);
 // TaskClass::fingerprint() of it: "source:xxh3:HEX" of the whole file. Empty where it cannot be read.
-ROTA_EXPORT std::string python_source_fingerprint(const std::filesystem::path& file);
+ROTA_EXPORT std::string python_source_fingerprint(const std::string& file);
 
 // The program that ROTA_PYTHON names (a path, or a name in PATH), else python3 in PATH. Nothing where there is none:
 // `problem` says what to do.

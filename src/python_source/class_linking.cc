@@ -18,7 +18,8 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 
 class ClassLinker {
  public:
-  explicit ClassLinker(std::span<const ReadSource> sources) : sources_(sources) {
+  ClassLinker(std::span<const ReadSource> sources, std::size_t of_tasks)
+      : sources_(sources), of_tasks_(of_tasks) {
     for (std::size_t source = 0; source < sources.size(); ++source) {
       const SourceFile& file = *sources[source].file;
       for (const SourceClass& one : sources[source].record.classes)
@@ -34,20 +35,25 @@ class ClassLinker {
  private:
   void look_at(std::uint32_t number) {
     const PlacedClass& placed = order_.at(number);
+    if (placed.source >= of_tasks_) return;
     if (placed.of->name.starts_with('_') || placed.of->name == "BaseTask") return;
     const ClassLine& line = order_.line_of(number);
+    for (const std::string& base : line.unknown_bases)
+      linked_.unknown_bases.push_back({placed.root, base});
     line_.clear();
     for (const std::uint32_t one : line.classes) line_.push_back(order_.at(one).of);
     if (line.is_broken) {
       if (may_be_task()) unclear(placed, "its bases go round in a circle, or are too many");
     } else if (line.reaches_base_task ? is_concrete() : is_compatible()) {
       take(placed, line);
-    } else if (!line.unknown_base.empty() && may_be_task() && !has_open_method()) {
-      unclear(placed,
-              line.unknown_base == "?"
-                  ? "one of its bases is computed"
-                  : fmt::format("its base {} is in no file that is looked at", line.unknown_base));
+    } else if (!line.unknown_bases.empty() && may_be_task() && !has_open_method()) {
+      unclear(placed, reason_of(line.unknown_bases.front()));
     }
+  }
+
+  static std::string reason_of(const std::string& unknown_base) {
+    if (unknown_base == "?") return "one of its bases is computed";
+    return fmt::format("its base {} is in no file that is looked at", unknown_base);
   }
 
   void take(const PlacedClass& placed, const ClassLine& line) {
@@ -57,7 +63,8 @@ class ClassLinker {
     read.metadata.module = sources_[placed.source].file->module;
     linked_.tasks.push_back({.source = placed.source,
                              .metadata = std::move(read.metadata),
-                             .traits = {.derives_from_base_task = line.reaches_base_task},
+                             .traits = {.derives_from_base_task = line.reaches_base_task,
+                                        .is_constructible = read.is_constructible},
                              .takes_any = read.takes_any,
                              .refusal = std::move(read.refusal)});
   }
@@ -108,6 +115,7 @@ class ClassLinker {
   }
 
   std::span<const ReadSource> sources_;
+  std::size_t of_tasks_;
   ClassOrder order_;
   std::vector<const SourceClass*> line_;
   LinkedClasses linked_;
@@ -115,8 +123,8 @@ class ClassLinker {
 
 }  // namespace
 
-LinkedClasses link_classes(std::span<const ReadSource> sources) {
-  return ClassLinker(sources).run();
+LinkedClasses link_classes(std::span<const ReadSource> sources, std::size_t of_tasks) {
+  return ClassLinker(sources, of_tasks).run();
 }
 
 }  // namespace rota::inline v1

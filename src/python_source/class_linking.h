@@ -36,11 +36,19 @@ struct UnclearClass {
   std::string reason = {};
 };
 
+// A base that none of the sources has, of a class that was found below `root`.
+struct UnknownBase {
+  const std::string* root = nullptr;
+  std::string name = {};
+};
+
 struct LinkedClasses {
   std::vector<LinkedClass> tasks;  // in the order of the sources
   std::vector<UnclearClass> unclear;
+  std::vector<UnknownBase> unknown_bases;  // some several times
 };
 
-LinkedClasses link_classes(std::span<const ReadSource> sources);
+// The task classes of the first `of_tasks` sources; the others have only bases of them.
+LinkedClasses link_classes(std::span<const ReadSource> sources, std::size_t of_tasks);
 
 }  // namespace rota::inline v1

@@ -40,7 +40,7 @@ class LinkingTest : public ::testing::Test {
     file.root = root_;
     sources_.push_back({&file, {.classes = std::move(classes)}});
   }
-  const LinkedClasses& link() { return linked_ = link_classes(sources_); }
+  const LinkedClasses& link() { return linked_ = link_classes(sources_, sources_.size()); }
   Names ids() {
     Names found;
     for (const LinkedClass& one : link().tasks) found.push_back(one.metadata.task_id);
@@ -154,6 +154,15 @@ TEST_F(LinkingTest, ABaseThatIsNotThereMakesAClassUnclearWhenItLooksLikeATask) {
             {.name = "C", .bases = {"?"}, .attributes = {{"task_id", text("t_c")}}}});
   EXPECT_EQ(unclear(), (Names{"A: its base company.Base is in no file that is looked at",
                               "C: one of its bases is computed"}));
+}
+
+TEST_F(LinkingTest, AConstructorThatNeitherTakesNorPassesTheIdentityIsSeen) {
+  add("m",
+      {{.name = "A", .bases = {"rota.BaseTask"}, .methods = kConfigures, .init = SourceInit{}},
+       {.name = "B", .bases = {"rota.BaseTask"}, .methods = kConfigures, .init = passing_init()}});
+  link();
+  EXPECT_FALSE(linked_.tasks.at(0).traits.is_constructible);
+  EXPECT_TRUE(linked_.tasks.at(1).traits.is_constructible);
 }
 
 TEST_F(LinkingTest, AnAbstractMethodThatIsLeftOpenMakesNoTask) {

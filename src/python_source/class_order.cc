@@ -43,7 +43,7 @@ std::optional<std::uint32_t> ClassOrder::find(std::string_view name,
   if (found == by_full_name_.end()) return find_re_exported(name, root);
   // What lies under the same root is what an import would find first.
   const auto same = std::ranges::find_if(
-      found->second, [&](std::uint32_t one) { return classes_[one].root == root; });
+      found->second, [&](std::uint32_t one) { return *classes_[one].root == *root; });
   return same != found->second.end() ? *same : found->second.front();
 }
 
@@ -58,7 +58,7 @@ std::optional<std::uint32_t> ClassOrder::find_re_exported(std::string_view name,
   if (named == by_name_.end()) return std::nullopt;
   std::optional<std::uint32_t> only;
   for (const std::uint32_t one : named->second) {
-    if (classes_[one].root != root || !modules_[one].starts_with(package)) continue;
+    if (*classes_[one].root != *root || !modules_[one].starts_with(package)) continue;
     if (only) return std::nullopt;
     only = one;
   }
@@ -102,15 +102,16 @@ void ClassOrder::take_base(const std::string& base, std::uint32_t number, ClassL
   if (is_of_python(base) || line.is_broken) return;
   const auto found = find(base, classes_[number].root);
   if (!found) {
-    if (line.unknown_base.empty()) line.unknown_base = base;
+    line.unknown_bases.push_back(base);
     return;
   }
   const ClassLine& above = line_of(*found);
   line.reaches_base_task = line.reaches_base_task || above.reaches_base_task;
   line.is_broken = line.is_broken || above.is_broken;
-  if (line.unknown_base.empty()) line.unknown_base = above.unknown_base;
+  line.unknown_bases.insert(line.unknown_bases.end(), above.unknown_bases.begin(),
+                            above.unknown_bases.end());
   all.insert(all.end(), above.classes.begin(), above.classes.end());
-  if (all.size() > kLongestLine) line.is_broken = true;
+  if (all.size() > kLongestLine || line.unknown_bases.size() > kLongestLine) line.is_broken = true;
 }
 
 }  // namespace rota::inline v1

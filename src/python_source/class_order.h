@@ -24,8 +24,7 @@ struct ClassLine {
   std::vector<std::uint32_t> classes =
       {};  // numbers; itself first; without BaseTask and all above it
   bool reaches_base_task = false;
-  // Of a base that no file has which was looked at. Empty: all are known.
-  std::string unknown_base = {};
+  std::vector<std::string> unknown_bases = {};  // that are in no file that was looked at
   bool is_broken = false;  // the bases go round in a circle, or are far too many
 };
 

@@ -13,6 +13,13 @@ constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_beyond_ascii(char c) noexcept { return static_cast<unsigned char>(c) >= 0x80; }
 
+std::string_view without_task(std::string_view class_name) {
+  constexpr std::string_view kEnd = "Task";
+  if (!class_name.ends_with(kEnd)) return class_name;
+  class_name.remove_suffix(kEnd.size());
+  return class_name.substr(0, class_name.find_last_not_of('_') + 1);
+}
+
 }  // namespace
 
 bool is_python_identifier(std::string_view name) noexcept {
@@ -23,9 +30,10 @@ bool is_python_identifier(std::string_view name) noexcept {
 }
 
 std::string task_id_of_class_name(std::string_view class_name) {
-  constexpr std::string_view kEnd = "Task";
-  if (class_name.size() > kEnd.size() && class_name.ends_with(kEnd))
-    class_name.remove_suffix(kEnd.size());
+  if (const std::string_view stem = without_task(class_name);
+      stem.find_first_not_of('_') != std::string_view::npos) {
+    class_name = stem;
+  }
   std::string task_id;
   for (std::size_t at = 0; at < class_name.size(); ++at) {
     const char c = class_name[at];

@@ -21,6 +21,8 @@ TEST(ModuleNameTest, MakesIdsOfClassNames) {
   EXPECT_EQ(task_id_of_class_name("HTTPImportTask"), "http_import");
   EXPECT_EQ(task_id_of_class_name("Step2Clean"), "step2_clean");
   EXPECT_EQ(task_id_of_class_name("Task"), "task");
+  EXPECT_EQ(task_id_of_class_name("My_Task"), "my");
+  EXPECT_EQ(task_id_of_class_name("__Task"), "__task");
   EXPECT_EQ(task_id_of_class_name("already_snake"), "already_snake");
 }
 

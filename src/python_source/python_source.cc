@@ -2,17 +2,16 @@
 #include "discovery/plugin_cache.h"
 #include "os/one_line.h"
 #include "os/replace_file.h"
-#include "python_source/class_linking.h"
 #include "python_source/scanner_process.h"
 #include "python_source/source_cache.h"
-#include "python_source/source_reading.h"
-#include "python_source/source_scan.h"
+#include "python_source/source_collection.h"
 #include "python_source/source_task_class.h"
 #include <rota/python_source.h>
 #include <rota/version.h>
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,14 +46,14 @@ std::int64_t now_nanoseconds() {
 }
 
 // Gives why the cache could not be written.
-std::string renew_cache(const fs::path& file, const SourceCache& cache, const SourceScan& scan,
-                        SourceReading& reading) {
+std::string renew_cache(const fs::path& file, const SourceCache& cache,
+                        const SourceCollection& collection) {
   const std::int64_t now = now_nanoseconds();
-  std::vector<CachedSource> kept = std::move(reading.fresh);
-  for (const auto& [identity, listing] : scan.read) kept.push_back({identity, listing});
-  std::erase_if(kept, [&](const CachedSource& one) { return !is_settled(one.identity, now); });
+  std::vector<CachedSource> kept;
+  std::ranges::copy_if(collection.fresh(), std::back_inserter(kept),
+                       [&](const CachedSource& one) { return is_settled(one.identity, now); });
   if (kept.empty()) return {};
-  kept.insert(kept.end(), reading.known.begin(), reading.known.end());
+  kept.insert(kept.end(), collection.known().begin(), collection.known().end());
   std::error_code ignored;
   fs::create_directories(file.parent_path(), ignored);
   const std::size_t most = 2 * kept.size() + 1000;
@@ -69,8 +68,7 @@ class PythonCollector {
   PythonCollector(const std::vector<ReadSource>& sources, PythonDiscovery& discovery)
       : sources_(sources), discovery_(discovery) {}
 
-  void run() {
-    LinkedClasses linked = link_classes(sources_);
+  void run(LinkedClasses linked) {
     for (LinkedClass& one : linked.tasks) take(one);
     for (UnclearClass& one : linked.unclear) {
       discovery_.uncertain.push_back({.file = sources_[one.source].file->path,
@@ -147,19 +145,16 @@ PythonDiscovery discover_python(const DiscoveryQuery& query) {
   const fs::path cache_file = cache_file_of(query);
   if (!cache_file.empty()) cache = SourceCache::open(cache_file, reader(), discovery.cache.problem);
 
-  const SourceScan scan =
-      scan_sources(query, [&](const FileIdentity& identity) { return cache.find(identity); });
-  SourceReading reading = read_sources(scan, cache);
-  discovery.refused = scan.refused;
-  std::ranges::move(reading.refused, std::back_inserter(discovery.refused));
-  discovery.problem = std::move(reading.problem);
-  discovery.cache.files_known = reading.files_known;
-  discovery.cache.files_read = reading.files_read;
+  SourceCollection collection(query, cache);
+  discovery.refused = collection.refused();
+  discovery.problem = collection.problem();
+  discovery.cache.files_known = collection.files_known();
+  discovery.cache.files_read = collection.files_read();
   if (!cache_file.empty()) {
-    std::string problem = renew_cache(cache_file, cache, scan, reading);
+    std::string problem = renew_cache(cache_file, cache, collection);
     if (!problem.empty()) discovery.cache.problem = std::move(problem);
   }
-  PythonCollector(reading.sources, discovery).run();
+  PythonCollector(collection.sources(), discovery).run(collection.take_classes());
   return discovery;
 }
 

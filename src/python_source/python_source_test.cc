@@ -108,6 +108,19 @@ TEST_F(PythonSourceTest, CutsLoopsAndTakesAFileOnce) {
   EXPECT_EQ(modules(), Names{"a"});
 }
 
+TEST_F(PythonSourceTest, FindsBasesInFilesOfTheRootThatAreNotAskedFor) {
+  make("library/__init__.py", "from .middle import Middle\n");
+  make("library/middle.py", "from other.base import Base\nclass Middle(Base): pass\n");
+  make("other/base.py", task("Base"));
+  make("scripts/a.py", "from library import Middle\nclass ATask(Middle): task_id = 't_a'\n");
+  make("scripts/b.py", "from elsewhere import Middle\nclass BTask(Middle): task_id = 't_b'\n");
+  const PythonDiscovery found = discover({"scripts"});
+  EXPECT_THAT(found.task_classes, SizeIs(1));
+  EXPECT_TRUE(found.task_classes.contains("t_a"));
+  ASSERT_THAT(found.uncertain, SizeIs(1));
+  EXPECT_EQ(found.uncertain[0].reason, "its base elsewhere.Middle is in no file that is looked at");
+}
+
 TEST_F(PythonSourceTest, TellsAWorkerWhatToImport) {
   const fs::path file = make("scripts/a.py", task("ATask"));
   const PythonDiscovery found = discover({"scripts"});
@@ -224,18 +237,31 @@ TEST_F(PythonSourceTest, WhatChangedJustNowIsNotKept) {
   EXPECT_EQ(discover_with_cache().cache.files_known, 0U);
 }
 
-TEST_F(PythonSourceTest, AScannerThatLiesIsNotBelieved) {
+TEST_F(PythonSourceTest, AScannerThatFailsOrFloodsIsToldOnce) {
   make("a.py", task("A"));
-  for (const char* script :
-       {"echo nothing", "cat /dev/zero", "yes", "exit 3", "kill -9 $$", "printf '{}\\n'",
-        "echo '{\"path\": \"/etc/passwd\", \"module\": \"a\", \"error\": null, \"classes\": "
-        "[]}'"}) {
+  for (const char* script : {"cat /dev/zero", "exit 3", "kill -9 $$", "printf nothing"}) {
     const std::string fake = fake_python(script);
     const Environment given("ROTA_PYTHON", fake.c_str());
     const PythonDiscovery found = discover();
     EXPECT_THAT(found.task_classes, IsEmpty()) << script;
     EXPECT_THAT(found.problem, HasSubstr("Python classes are not looked at in 1 file: ")) << script;
     EXPECT_THAT(found.problem, HasSubstr(fake)) << script;
+  }
+}
+
+TEST_F(PythonSourceTest, AnAnswerThatIsNotUnderstoodIsToldOfItsFileAlone) {
+  make("a.py", task("A"));
+  make("b.py", task("B"));
+  for (const char* script :
+       {"echo nothing; echo", "yes | head -n 2", "yes",
+        "for i in 1 2; do echo '{\"path\": \"/etc/passwd\", \"module\": \"a\", \"error\": null, "
+        "\"classes\": []}'; done"}) {
+    const std::string fake = fake_python(script);
+    const Environment given("ROTA_PYTHON", fake.c_str());
+    const PythonDiscovery found = discover();
+    EXPECT_THAT(found.task_classes, IsEmpty()) << script;
+    ASSERT_THAT(found.refused, SizeIs(2)) << script;
+    EXPECT_EQ(found.refused[0].message, "what Python says of it is not understood");
   }
 }
 

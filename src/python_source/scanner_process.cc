@@ -69,6 +69,7 @@ class ScannerProcess {
       }
     }
     child_.kill();
+    answers_.answered = answers_.records.size();
     answers_.records.resize(files_.size());
     return std::move(answers_);
   }
@@ -89,10 +90,9 @@ class ScannerProcess {
     if (answers_.records.size() == files_.size()) return not_understood();
     const SourceFile& file = *files_[answers_.records.size()];
     answers_.records.push_back(parse_scanner_answer(line, file.module, file.path));
-    if (!answers_.records.back()) not_understood();
   }
 
-  void not_understood() { answers_.problem = "it answered what is no answer"; }
+  void not_understood() { answers_.problem = "it answers more than it was asked"; }
 
   void say_how_it_ended() {
     const std::string words = last_words(child_.output());

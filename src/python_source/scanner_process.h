@@ -23,9 +23,10 @@ std::string_view scanner_text() noexcept;
 std::uint64_t scanner_version() noexcept;
 
 struct ScannerAnswers {
-  // One for each file; nothing for those of which nothing could be learned.
+  // One for each file; nothing where there was no answer, or one that is not understood.
   std::vector<std::optional<SourceRecord>> records = {};
-  std::string problem = {};  // why that is so for some, as a sentence; else empty
+  std::size_t answered = 0;  // the first so many had an answer
+  std::string problem = {};  // why the others had none, as a sentence; else empty
 };
 
 // Without throwing; ends the process after `limit`.

@@ -91,7 +91,8 @@ class MetadataReader {
     if (!take_text("task_id", metadata.task_id))
       metadata.task_id = task_id_of_class_name(metadata.class_name);
     declared_.task_type = take_text("task_type", metadata.task_type);
-    declared_.description = take_text("description", metadata.description);
+    declared_.description =
+        take_text("description", metadata.description) && !metadata.description.empty();
     declared_.version = take_text("version", metadata.version);
     declared_.author = take_text("author", metadata.author);
     declared_.dependencies = take_dependencies();
@@ -163,9 +164,15 @@ class MetadataReader {
     const SourceInit* init = constructors_.own();
     if (init == nullptr) return;
     made_.takes_any = init->takes_any;
+    std::size_t identity = 0;
     for (const Parameter& parameter : init->parameters) {
-      if (!is_identity(parameter.name)) made_.metadata.parameters.push_back(parameter);
+      if (is_identity(parameter.name)) {
+        ++identity;
+      } else {
+        made_.metadata.parameters.push_back(parameter);
+      }
     }
+    made_.is_constructible = init->takes_any || init->calls_base || identity == kIdentity.size();
   }
 
   void refuse(const std::string& reason) {

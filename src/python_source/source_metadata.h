@@ -14,6 +14,8 @@ namespace rota::inline v1 {
 struct SourceMetadata {
   TaskMetadata metadata = {};
   bool takes_any = false;
+  // Its constructor takes task_id, task_type and description, or passes them to that of its base.
+  bool is_constructible = true;
   std::string computed = {};  // the field that only running the code would tell; else empty
   std::string refusal = {};   // what is wrong, where it cannot be said in metadata
 };

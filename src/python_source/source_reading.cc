@@ -103,16 +103,16 @@ class SourceReader {
     for (const auto& [at, hash] : for_python_) files.push_back(&scan_.files[at]);
     ScannerAnswers answers = scan_with_python(*python, files);
     reading_.problem = std::move(answers.problem);
-    std::size_t unanswered = 0;
-    for (std::size_t number = 0; number < for_python_.size(); ++number) {
+    for (std::size_t number = 0; number < answers.answered; ++number) {
       const auto& [at, hash] = for_python_[number];
       if (answers.records[number]) {
         take_answer(at, hash, *std::move(answers.records[number]));
       } else {
-        ++unanswered;
+        refuse(scan_.files[at],
+               {RefusalReason::not_python, "what Python says of it is not understood"});
       }
     }
-    if (unanswered > 0) not_looked_at(unanswered);
+    if (answers.answered < for_python_.size()) not_looked_at(for_python_.size() - answers.answered);
   }
 
   void take_answer(std::size_t at, std::uint64_t hash, SourceRecord record) {

@@ -23,6 +23,7 @@ struct SourceReading {
   std::string problem = {};  // why files were not looked at; mostly empty
 };
 
+// The scan must stay as long as the sources.
 SourceReading read_sources(const SourceScan& scan, const SourceCache& cache);
 
 }  // namespace rota::inline v1

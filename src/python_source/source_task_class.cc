@@ -74,14 +74,14 @@ bool is_known_by_source_alone(const TaskClass& task_class) {
   return dynamic_cast<const SourceTaskClass*>(&task_class) != nullptr;
 }
 
-std::string python_source_identity(const std::filesystem::path& root, std::string_view module,
-                                   std::string_view class_name, const std::filesystem::path& file) {
+std::string python_source_identity(const std::string& root, std::string_view module,
+                                   std::string_view class_name, const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return {};
-  return source_identity(root.native(), module, class_name, identity_of(status));
+  return source_identity(root, module, class_name, identity_of(status));
 }
 
-std::string python_source_fingerprint(const std::filesystem::path& file) {
+std::string python_source_fingerprint(const std::string& file) {
   const UniqueFd fd = open_for_reading(file);
   if (!fd.valid()) return {};
   XXH3_state_t state;
