@@ -35,7 +35,8 @@ std::optional<ExecutionState> to_state(const std::optional<std::string>& name) {
 }
 
 // A file that is not there is kept by its name alone.
-std::vector<FileStamp> to_stamps(const ExecutionLog& log, const std::vector<std::filesystem::path>& paths) {
+std::vector<FileStamp> to_stamps(const ExecutionLog& log,
+                                 const std::vector<std::filesystem::path>& paths) {
   std::vector<FileStamp> stamps;
   for (const std::filesystem::path& path : paths) {
     std::error_code error;
@@ -84,7 +85,8 @@ EndGiven to_end(const std::string& state, const std::string& message, nb::handle
 
 nb::object execution_time(const Execution& execution) {
   if (!execution.finished_at) return nb::none();
-  return nb::cast(std::chrono::duration<double>(*execution.finished_at - execution.started_at).count());
+  return nb::cast(
+      std::chrono::duration<double>(*execution.finished_at - execution.started_at).count());
 }
 
 LineageDirection to_direction(const std::string& name) {
@@ -132,16 +134,20 @@ ImportMode to_mode(const std::string& name) {
 
 CleanupRule to_rule(std::optional<double> max_age, std::optional<std::size_t> max_per_task,
                     std::vector<std::string> task_run_ids, bool dry_run) {
-  CleanupRule rule{.max_per_task = max_per_task, .task_run_ids = std::move(task_run_ids), .dry_run = dry_run};
-  if (max_age) rule.max_age = std::chrono::duration_cast<std::chrono::seconds>(to_duration(*max_age));
+  CleanupRule rule{
+      .max_per_task = max_per_task, .task_run_ids = std::move(task_run_ids), .dry_run = dry_run};
+  if (max_age)
+    rule.max_age = std::chrono::duration_cast<std::chrono::seconds>(to_duration(*max_age));
   return rule;
 }
 
 std::string_view name_of(KeptBecause reason) noexcept { return to_string(reason); }
 
 void bind_records(nb::module_& module) {
-  nb::class_<FileStamp>(module, "FileStamp", "A file that an execution read or wrote, as it was then.")
-      .def_ro("path", &FileStamp::path, "relative to the project root where it is inside, else absolute")
+  nb::class_<FileStamp>(module, "FileStamp",
+                        "A file that an execution read or wrote, as it was then.")
+      .def_ro("path", &FileStamp::path,
+              "relative to the project root where it is inside, else absolute")
       .def_ro("size_bytes", &FileStamp::size_bytes)
       .def_ro("mtime_nanoseconds", &FileStamp::mtime_nanoseconds, "since 1970")
       .def_ro("content_hash", &FileStamp::content_hash, "'xxh3:' and 32 hex digits; '': not known")
@@ -149,7 +155,8 @@ void bind_records(nb::module_& module) {
   nb::class_<ExecutionHandle>(module, "ExecutionHandle", "The right to end one execution.")
       .def_ro("task_run_id", &ExecutionHandle::task_run_id)
       .def_ro("epoch", &ExecutionHandle::epoch);
-  nb::class_<Execution>(module, "Execution", "One attempt to run a task, as the log has it. A copy.")
+  nb::class_<Execution>(module, "Execution",
+                        "One attempt to run a task, as the log has it. A copy.")
       .def_ro("task_run_id", &Execution::task_run_id)
       .def_prop_ro("task_id", [](const Execution& one) { return one.start.task_id; })
       .def_prop_ro("task_type", [](const Execution& one) { return one.start.task_type; })
@@ -159,8 +166,10 @@ void bind_records(nb::module_& module) {
       .def_prop_ro("reason", [](const Execution& one) { return one.start.reason; })
       .def_prop_ro("fingerprint", [](const Execution& one) { return one.start.fingerprint; })
       .def_prop_ro("attempt", [](const Execution& one) { return one.start.attempt; })
-      .def_prop_ro("state", [](const Execution& one) { return std::string(to_string(one.state())); })
-      .def_prop_ro("success", [](const Execution& one) { return one.state() == ExecutionState::success; })
+      .def_prop_ro("state",
+                   [](const Execution& one) { return std::string(to_string(one.state())); })
+      .def_prop_ro("success",
+                   [](const Execution& one) { return one.state() == ExecutionState::success; })
       .def_prop_ro("message", [](const Execution& one) { return one.end.message; })
       .def_prop_ro("inputs", [](const Execution& one) { return one.end.inputs; })
       .def_prop_ro("outputs", [](const Execution& one) { return one.end.outputs; })
@@ -168,17 +177,20 @@ void bind_records(nb::module_& module) {
       .def_prop_ro("exit_code", [](const Execution& one) { return one.end.exit_code; })
       .def_prop_ro("signal", [](const Execution& one) { return one.end.signal; })
       .def_prop_ro("output_path", [](const Execution& one) { return one.end.output_path; })
-      .def_prop_ro("started_at", [](const Execution& one) { return from_time(one.started_at); },
-                   "an aware datetime in UTC")
-      .def_prop_ro("finished_at", [](const Execution& one) {
-        return one.finished_at ? from_time(*one.finished_at) : nb::object(nb::none());
-      })
+      .def_prop_ro(
+          "started_at", [](const Execution& one) { return from_time(one.started_at); },
+          "an aware datetime in UTC")
+      .def_prop_ro("finished_at",
+                   [](const Execution& one) {
+                     return one.finished_at ? from_time(*one.finished_at) : nb::object(nb::none());
+                   })
       .def_prop_ro("execution_time", &execution_time, "seconds; None while it runs")
       .def_prop_ro("host", [](const Execution& one) { return one.owner.host; })
       .def_prop_ro("pid", [](const Execution& one) { return one.owner.pid; })
       .def_ro("notes", &Execution::notes)
       .def_prop_ro("tags", [](const Execution& one) { return from_json(one.tags); })
-      .def_prop_ro("imported_fields", [](const Execution& one) { return from_json(one.imported_fields); })
+      .def_prop_ro("imported_fields",
+                   [](const Execution& one) { return from_json(one.imported_fields); })
       .def_ro("started_sequence", &Execution::started_sequence)
       .def_ro("finished_sequence", &Execution::finished_sequence, "0 while it runs")
       .def_ro("changed_sequence", &Execution::changed_sequence)
@@ -193,13 +205,16 @@ void bind_results(nb::module_& module) {
   nb::class_<CleanupEntry>(module, "CleanupEntry")
       .def_ro("task_run_id", &CleanupEntry::task_run_id)
       .def_ro("task_id", &CleanupEntry::task_id)
-      .def_prop_ro("state", [](const CleanupEntry& one) { return std::string(to_string(one.state)); })
+      .def_prop_ro("state",
+                   [](const CleanupEntry& one) { return std::string(to_string(one.state)); })
       .def_ro("started_sequence", &CleanupEntry::started_sequence)
       .def_prop_ro("started_at", [](const CleanupEntry& one) { return from_time(one.started_at); })
       .def_ro("output_path", &CleanupEntry::output_path);
-  nb::class_<KeptExecution>(module, "KeptExecution", "An execution that is old and stays all the same.")
+  nb::class_<KeptExecution>(module, "KeptExecution",
+                            "An execution that is old and stays all the same.")
       .def_ro("execution", &KeptExecution::execution)
-      .def_prop_ro("reason", [](const KeptExecution& one) { return std::string(name_of(one.reason)); })
+      .def_prop_ro("reason",
+                   [](const KeptExecution& one) { return std::string(name_of(one.reason)); })
       .def_ro("path", &KeptExecution::path);
   nb::class_<CleanupResult>(module, "CleanupResult")
       .def_ro("removed", &CleanupResult::removed)
@@ -228,24 +243,28 @@ void bind_writes(Log& log) {
          [](ExecutionLog& self, const std::string& task_id, const std::string& task_type,
             const std::string& version, nb::object arguments, const std::string& run_id,
             const std::string& reason) {
-           const ExecutionStart start = to_start(task_id, task_type, version, arguments, run_id, reason);
+           const ExecutionStart start =
+               to_start(task_id, task_type, version, arguments, run_id, reason);
            return without_gil([&] { return self.begin_execution(start); });
          },
          "task_id"_a, nb::kw_only(), "task_type"_a = "unknown", "version"_a = "",
          "arguments"_a = nb::none(), "run_id"_a = "", "reason"_a = "",
-         "Write that an execution has begun, owned by this process. AlreadyRunningError names the owner where the "
+         "Write that an execution has begun, owned by this process. AlreadyRunningError names the "
+         "owner where the "
          "same task runs already with the same arguments.")
       .def(
           "finish_execution",
           [](ExecutionLog& self, const ExecutionHandle& handle, const std::string& state,
-             const std::string& message, nb::object inputs, nb::object outputs, nb::object metrics) {
+             const std::string& message, nb::object inputs, nb::object outputs,
+             nb::object metrics) {
             EndGiven given = to_end(state, message, inputs, outputs, metrics, std::nullopt);
             return without_gil(
                 [&] { return self.finish_execution(handle, std::move(given).complete(self)); });
           },
           "handle"_a, nb::kw_only(), "state"_a = "success", "message"_a = "",
           "inputs"_a = nb::tuple(), "outputs"_a = nb::tuple(), "metrics"_a = nb::none(),
-          "Write its end. False when it has an end already, or the handle is of an old epoch: nothing changes.")
+          "Write its end. False when it has an end already, or the handle is of an old epoch: "
+          "nothing changes.")
       .def(
           "record_task_execution",
           [](ExecutionLog& self, const std::string& task_id, const std::string& task_type,
@@ -253,7 +272,8 @@ void bind_writes(Log& log) {
              nb::object arguments, std::optional<double> duration, nb::object inputs,
              nb::object outputs, nb::object metrics, const std::string& run_id,
              const std::string& reason) {
-            const ExecutionStart start = to_start(task_id, task_type, version, arguments, run_id, reason);
+            const ExecutionStart start =
+                to_start(task_id, task_type, version, arguments, run_id, reason);
             EndGiven given = to_end(state, message, inputs, outputs, metrics, duration);
             return without_gil(
                 [&] { return self.record_task_execution(start, std::move(given).complete(self)); });
@@ -262,7 +282,8 @@ void bind_writes(Log& log) {
           "message"_a = "", "version"_a = "", "arguments"_a = nb::none(), "duration"_a = nb::none(),
           "inputs"_a = nb::tuple(), "outputs"_a = nb::tuple(), "metrics"_a = nb::none(),
           "run_id"_a = "", "reason"_a = "",
-          "Write a whole execution in one durable step; give its task_run_id. `duration` is in seconds.")
+          "Write a whole execution in one durable step; give its task_run_id. `duration` is in "
+          "seconds.")
       .def("mark_lost_executions", &ExecutionLog::mark_lost_executions,
            nb::call_guard<nb::gil_scoped_release>(),
            "Mark as 'lost' what belongs to dead processes of this host; give how many.")
@@ -296,7 +317,8 @@ void bind_writes(Log& log) {
           "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
       .def(
           "update_execution_record",
-          [](ExecutionLog& self, const std::string& id, std::optional<std::string> notes, nb::object tags) {
+          [](ExecutionLog& self, const std::string& id, std::optional<std::string> notes,
+             nb::object tags) {
             RecordUpdate update{.notes = std::move(notes)};
             if (!tags.is_none()) update.tags = to_json(tags);
             return without_gil([&] { return self.update_execution_record(id, update); });
@@ -307,9 +329,11 @@ void bind_writes(Log& log) {
            nb::call_guard<nb::gil_scoped_release>())
       .def(
           "cleanup_old_executions",
-          [](ExecutionLog& self, std::optional<double> max_age, std::optional<std::size_t> max_per_task,
-             std::vector<std::string> task_run_ids, bool dry_run) {
-            const CleanupRule rule = to_rule(max_age, max_per_task, std::move(task_run_ids), dry_run);
+          [](ExecutionLog& self, std::optional<double> max_age,
+             std::optional<std::size_t> max_per_task, std::vector<std::string> task_run_ids,
+             bool dry_run) {
+            const CleanupRule rule =
+                to_rule(max_age, max_per_task, std::move(task_run_ids), dry_run);
             return without_gil([&] { return self.cleanup_old_executions(rule); });
           },
           nb::kw_only(), "max_age"_a = nb::none(), "max_per_task"_a = nb::none(),
@@ -364,12 +388,16 @@ void bind_reads(Log& log) {
             return from_lineage(without_gil([&] { return lineage(self, file, way); }));
           },
           "path"_a, "direction"_a = "up",
-          "What a file was made from ('up') or what was made from it ('down'): a dict with files, executions and "
+          "What a file was made from ('up') or what was made from it ('down'): a dict with files, "
+          "executions and "
           "uses, which name the first two by their places.")
-      .def("path_in_log", [](const ExecutionLog& self, nb::object path) { return self.path_in_log(to_path(path)); },
-           "path"_a)
+      .def(
+          "path_in_log",
+          [](const ExecutionLog& self, nb::object path) { return self.path_in_log(to_path(path)); },
+          "path"_a)
       .def("validate_execution_log", &ExecutionLog::validate_execution_log,
-           nb::call_guard<nb::gil_scoped_release>(), "What should never be in a log; reads all of it.")
+           nb::call_guard<nb::gil_scoped_release>(),
+           "What should never be in a log; reads all of it.")
       .def("last_sequence", &ExecutionLog::last_sequence, nb::call_guard<nb::gil_scoped_release>())
       .def("changes_since", &ExecutionLog::changes_since, "sequence"_a, "limit"_a = 0,
            nb::call_guard<nb::gil_scoped_release>())
@@ -382,17 +410,19 @@ void bind_reads(Log& log) {
           },
           "sequence"_a, "limit"_a = 0, "timeout"_a = 1.0,
           "What has changed since; waits at most `timeout` seconds where there is nothing yet.")
-      .def_prop_ro("project_root", [](const ExecutionLog& self) { return from_path(self.project_root()); })
+      .def_prop_ro("project_root",
+                   [](const ExecutionLog& self) { return from_path(self.project_root()); })
       .def_prop_ro("location", &ExecutionLog::location);
 }
 
 void bind_exchange(Log& log) {
   log.def(
          "import_execution_log",
-         [](ExecutionLog& self, nb::object path, const std::string& mode, const std::string& time_zone,
-            bool skip_bad) {
+         [](ExecutionLog& self, nb::object path, const std::string& mode,
+            const std::string& time_zone, bool skip_bad) {
            const auto source = to_path(path);
-           const ImportOptions options{.mode = to_mode(mode), .time_zone = time_zone, .skip_bad = skip_bad};
+           const ImportOptions options{
+               .mode = to_mode(mode), .time_zone = time_zone, .skip_bad = skip_bad};
            return without_gil([&] { return import_execution_log(self, source, options); });
          },
          "path"_a, nb::kw_only(), "mode"_a = "merge", "time_zone"_a = "local", "skip_bad"_a = false,
@@ -403,9 +433,10 @@ void bind_exchange(Log& log) {
              std::optional<std::string> task_id, std::optional<std::string> state,
              const std::string& time_zone) {
             const auto target = to_path(path);
-            const ExportOptions options{.format = to_format(format),
-                                        .filter = {.task_id = std::move(task_id), .state = to_state(state)},
-                                        .time_zone = time_zone};
+            const ExportOptions options{
+                .format = to_format(format),
+                .filter = {.task_id = std::move(task_id), .state = to_state(state)},
+                .time_zone = time_zone};
             return without_gil([&] { return export_execution_log(self, target, options); });
           },
           "path"_a, nb::kw_only(), "format"_a = "json", "task_id"_a = nb::none(),
@@ -420,9 +451,10 @@ LogOptions to_options(nb::handle project_root, bool read_only) {
 }
 
 void bind_opening(nb::module_& module) {
-  module.def("process_log", &process_log, nb::rv_policy::reference,
-             nb::call_guard<nb::gil_scoped_release>(),
-             "The log of this process: where ROTA_LOG points, else .rota/log.db under the project root.");
+  module.def(
+      "process_log", &process_log, nb::rv_policy::reference,
+      nb::call_guard<nb::gil_scoped_release>(),
+      "The log of this process: where ROTA_LOG points, else .rota/log.db under the project root.");
   module.def(
       "open_sqlite_log",
       [](nb::object path, nb::object project_root, bool read_only) {
@@ -458,7 +490,8 @@ void bind_log(nb::module_& module) {
   bind_records(module);
   bind_results(module);
   Log log(module, "ExecutionLog",
-          "The durable history of executions. All members may be called from any thread; a write that returns is "
+          "The durable history of executions. All members may be called from any thread; a write "
+          "that returns is "
           "durable, one that raises LogError has changed nothing.");
   bind_writes(log);
   bind_reads(log);

@@ -8,14 +8,16 @@
 NB_MODULE(_rota, module) {
   if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0) {
     PyErr_SetString(PyExc_ImportError,
-                    "rota has one registry and one log in a process, and so cannot be imported in a subinterpreter; "
+                    "rota has one registry and one log in a process, and so cannot be imported in "
+                    "a subinterpreter; "
                     "import it in the main one, or start another process");
     throw nanobind::python_error();
   }
   module.doc() = "The C++ library of Rota, as the package `rota` uses it.";
   // Classes and logs live as long as the process.
   nanobind::set_leak_warnings(false);
-  module.attr("version") = nanobind::make_tuple(ROTA_VERSION_MAJOR, ROTA_VERSION_MINOR, ROTA_VERSION_PATCH);
+  module.attr("version") =
+      nanobind::make_tuple(ROTA_VERSION_MAJOR, ROTA_VERSION_MINOR, ROTA_VERSION_PATCH);
   rota::python::bind_errors(module);
   rota::python::bind_log(module);
   rota::python::bind_tasks(module);

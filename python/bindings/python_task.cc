@@ -45,7 +45,8 @@ void flush_output() {
 
 PythonTask::PythonTask(nb::object self, std::string task_id, std::string task_type,
                        std::string description)
-    : BaseTask(std::move(task_id), std::move(task_type), std::move(description)), self_(std::move(self)) {
+    : BaseTask(std::move(task_id), std::move(task_type), std::move(description)),
+      self_(std::move(self)) {
   self_.attr("_engine") = nb::cast(this, nb::rv_policy::reference);
 }
 
@@ -94,9 +95,12 @@ bool PythonTask::initialize() {
 
 void PythonTask::copy_config() {
   const nb::object given = self_.attr("config");
-  config().continue_on_error = nb::cast<bool>(nb::bool_(nb::getattr(given, "continue_on_error", nb::bool_(false))));
-  config().enable_checkpoints = nb::cast<bool>(nb::bool_(nb::getattr(given, "enable_checkpoints", nb::bool_(false))));
-  config().force_restart = nb::cast<bool>(nb::bool_(nb::getattr(given, "force_restart", nb::bool_(false))));
+  config().continue_on_error =
+      nb::cast<bool>(nb::bool_(nb::getattr(given, "continue_on_error", nb::bool_(false))));
+  config().enable_checkpoints =
+      nb::cast<bool>(nb::bool_(nb::getattr(given, "enable_checkpoints", nb::bool_(false))));
+  config().force_restart =
+      nb::cast<bool>(nb::bool_(nb::getattr(given, "force_restart", nb::bool_(false))));
 }
 
 void PythonTask::configure_operations() {
@@ -104,8 +108,9 @@ void PythonTask::configure_operations() {
     self_.attr("configure_operations")();
     copy_config();
     for (const nb::handle name : self_.attr("_operation_names")()) {
-      add_operation(nb::cast<std::string>(name),
-                    [](OperationContext&) { return OperationResult::error("it was not called by its object"); });
+      add_operation(nb::cast<std::string>(name), [](OperationContext&) {
+        return OperationResult::error("it was not called by its object");
+      });
     }
   });
 }
@@ -131,7 +136,8 @@ void PythonTask::pre_operation_hook(std::string_view operation_name) {
 
 void PythonTask::post_operation_hook(std::string_view operation_name, const OperationResult&) {
   call("post_operation_hook", [&] {
-    self_.attr("post_operation_hook")(nb::str(operation_name.data(), operation_name.size()), last_result_);
+    self_.attr("post_operation_hook")(nb::str(operation_name.data(), operation_name.size()),
+                                      last_result_);
   });
 }
 
@@ -144,16 +150,17 @@ OperationResult PythonTask::execute_operation(const Operation& operation) {
 
 nb::object PythonTask::perform(const std::string& name, nb::object function) {
   nb::object result;
-  const Operation operation{name, [&](OperationContext&) {
-                              const nb::gil_scoped_acquire gil;
-                              try {
-                                result = function();
-                              } catch (nb::python_error& error) {
-                                const std::string text = take(error, name.c_str());
-                                result = nb::module_::import_("rota._base_task").attr("OperationResult")("ERROR", text);
-                              }
-                              return to_result(result);
-                            }};
+  const Operation operation{
+      name, [&](OperationContext&) {
+        const nb::gil_scoped_acquire gil;
+        try {
+          result = function();
+        } catch (nb::python_error& error) {
+          const std::string text = take(error, name.c_str());
+          result = nb::module_::import_("rota._base_task").attr("OperationResult")("ERROR", text);
+        }
+        return to_result(result);
+      }};
   {
     const nb::gil_scoped_release released;
     BaseTask::execute_operation(operation);

@@ -60,19 +60,23 @@ class PythonObserver final : public RunObserver {
   void task_started(const PlanStep& step) override {
     tell("task_started", [&] { return nb::make_tuple(id_of(step)); });
   }
-  void task_retried(const PlanStep& step, const TaskOutcome& attempt, std::chrono::milliseconds delay) override {
+  void task_retried(const PlanStep& step, const TaskOutcome& attempt,
+                    std::chrono::milliseconds delay) override {
     tell("task_retried", [&] {
-      return nb::make_tuple(id_of(step), from_outcome(*plan_, attempt), std::chrono::duration<double>(delay).count());
+      return nb::make_tuple(id_of(step), from_outcome(*plan_, attempt),
+                            std::chrono::duration<double>(delay).count());
     });
   }
   void task_finished(const PlanStep& step, const TaskOutcome& outcome) override {
-    tell("task_finished", [&] { return nb::make_tuple(id_of(step), from_outcome(*plan_, outcome)); });
+    tell("task_finished",
+         [&] { return nb::make_tuple(id_of(step), from_outcome(*plan_, outcome)); });
   }
   void task_logged(const PlanStep& step, LogLevel level, std::string_view message) override {
     tell("task_logged", [&] {
-      return nb::make_tuple(id_of(step), std::string(to_string(level)),
-                            nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()),
-                                                           "replace")));
+      return nb::make_tuple(
+          id_of(step), std::string(to_string(level)),
+          nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()),
+                                         "replace")));
     });
   }
 
@@ -139,7 +143,8 @@ class RunInThread {
   std::thread thread_;
 };
 
-RunSummary run_with_signals(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log, RunOptions options) {
+RunSummary run_with_signals(const Plan& plan, const TaskRegistry& registry, ExecutionLog& log,
+                            RunOptions options) {
   Stops stops;
   options.stop = stops.stop.get_token();
   options.cancel = stops.cancel.get_token();
@@ -171,8 +176,9 @@ struct PythonSummary {
 };
 
 nb::object run_plan(nb::object plan_object, const TaskRegistry& registry, ExecutionLog& log,
-                    const std::string& executor, std::size_t jobs, nb::object observer, bool stop_at_failure,
-                    std::map<std::string, std::size_t> pools, bool force_restart, std::vector<std::string> worker) {
+                    const std::string& executor, std::size_t jobs, nb::object observer,
+                    bool stop_at_failure, std::map<std::string, std::size_t> pools,
+                    bool force_restart, std::vector<std::string> worker) {
   const Plan& plan = nb::cast<const Plan&>(plan_object);
   RunOptions options{.executor = executor, .jobs = jobs};
   options.stop_at_failure = stop_at_failure;
@@ -185,11 +191,12 @@ nb::object run_plan(nb::object plan_object, const TaskRegistry& registry, Execut
   options.project_root = log.project_root();
   PythonObserver told(observer);
   if (!observer.is_none()) options.observer = &told;
-  return nb::cast(PythonSummary{run_with_signals(plan, registry, log, std::move(options)), plan_object});
+  return nb::cast(
+      PythonSummary{run_with_signals(plan, registry, log, std::move(options)), plan_object});
 }
 
-Plan plan_tasks(const TaskRegistry& registry, const ExecutionLog& log, const std::vector<std::string>& task_ids,
-                bool force, nb::dict arguments) {
+Plan plan_tasks(const TaskRegistry& registry, const ExecutionLog& log,
+                const std::vector<std::string>& task_ids, bool force, nb::dict arguments) {
   PlanOptions options{.force = force};
   for (const auto& [id, given] : arguments)
     options.arguments[nb::cast<std::string>(id)] = to_arguments(given);
@@ -205,8 +212,10 @@ std::string draw(const Plan& plan, const ExecutionLog& log, const std::string& f
   if (format == "mermaid") return graph_to_mermaid(plan.graph, standings);
   if (format == "dot") return graph_to_dot(plan.graph, standings);
   if (format == "svg")
-    return graph_to_svg(plan.graph, lay_out_graph(GraphBoxes(plan.graph).query()), standings, SvgPlace::file);
-  throw PlanError("there is no format of graphs '" + format + "'; there are dot, svg, mermaid and json");
+    return graph_to_svg(plan.graph, lay_out_graph(GraphBoxes(plan.graph).query()), standings,
+                        SvgPlace::file);
+  throw PlanError("there is no format of graphs '" + format +
+                  "'; there are dot, svg, mermaid and json");
 }
 
 nb::dict dependencies_of(const Plan& plan) {
@@ -230,7 +239,8 @@ void bind_plan(nb::module_& module) {
       .def_prop_ro("task_ids",
                    [](const Plan& plan) {
                      std::vector<std::string> ids;
-                     for (const PlanStep& step : plan.steps) ids.push_back(plan.graph.task_id(step.task));
+                     for (const PlanStep& step : plan.steps)
+                       ids.push_back(plan.graph.task_id(step.task));
                      return ids;
                    })
       .def_prop_ro("dependencies", &dependencies_of)
@@ -240,34 +250,40 @@ void bind_plan(nb::module_& module) {
       .def("draw", &draw, "log"_a, "format"_a = "dot")
       .def("__len__", [](const Plan& plan) { return plan.steps.size(); })
       .def("__str__", [](const Plan& plan) { return plan_to_text(plan); });
-  module.def("make_plan", &plan_tasks, "registry"_a, "log"_a, "task_ids"_a, "force"_a, "arguments"_a);
+  module.def("make_plan", &plan_tasks, "registry"_a, "log"_a, "task_ids"_a, "force"_a,
+             "arguments"_a);
 }
 
 void bind_summary(nb::module_& module) {
-  nb::class_<PythonSummary>(module, "RunSummary", "What became of a run. It is true where all succeeded.")
+  nb::class_<PythonSummary>(module, "RunSummary",
+                            "What became of a run. It is true where all succeeded.")
       .def_prop_ro("run_id", [](const PythonSummary& self) { return self.summary.run_id; })
       .def_prop_ro("outcomes",
                    [](const PythonSummary& self) {
                      const Plan& plan = nb::cast<const Plan&>(self.plan);
                      nb::list outcomes;
-                     for (const TaskOutcome& one : self.summary.outcomes) outcomes.append(from_outcome(plan, one));
+                     for (const TaskOutcome& one : self.summary.outcomes)
+                       outcomes.append(from_outcome(plan, one));
                      return outcomes;
                    })
-      .def_prop_ro("duration",
-                   [](const PythonSummary& self) {
-                     return std::chrono::duration<double>(self.summary.duration).count();
-                   },
-                   "seconds")
+      .def_prop_ro(
+          "duration",
+          [](const PythonSummary& self) {
+            return std::chrono::duration<double>(self.summary.duration).count();
+          },
+          "seconds")
       .def_prop_ro("succeeded", [](const PythonSummary& self) { return self.summary.succeeded(); })
       .def_prop_ro("log_failed", [](const PythonSummary& self) { return self.summary.log_failed; })
-      .def_prop_ro("already_running", [](const PythonSummary& self) { return self.summary.already_running; })
-      .def_prop_ro("interrupted", [](const PythonSummary& self) { return self.summary.interrupted; })
+      .def_prop_ro("already_running",
+                   [](const PythonSummary& self) { return self.summary.already_running; })
+      .def_prop_ro("interrupted",
+                   [](const PythonSummary& self) { return self.summary.interrupted; })
       .def("__bool__", [](const PythonSummary& self) { return self.summary.succeeded(); })
       .def("__str__", [](const PythonSummary& self) {
         return summary_to_text(self.summary, nb::cast<const Plan&>(self.plan));
       });
-  module.def("run_plan", &run_plan, "plan"_a, "registry"_a, "log"_a, "executor"_a, "jobs"_a, "observer"_a.none(),
-             "stop_at_failure"_a, "pools"_a, "force_restart"_a, "worker"_a);
+  module.def("run_plan", &run_plan, "plan"_a, "registry"_a, "log"_a, "executor"_a, "jobs"_a,
+             "observer"_a.none(), "stop_at_failure"_a, "pools"_a, "force_restart"_a, "worker"_a);
 }
 
 }  // namespace

@@ -76,7 +76,8 @@ std::string text_attribute(nb::handle object, const char* name) {
 }
 
 // Gives whether it succeeded, and how it went.
-nb::tuple run_task(nb::object self, nb::dict metadata_given, nb::dict arguments_given, nb::object file) {
+nb::tuple run_task(nb::object self, nb::dict metadata_given, nb::dict arguments_given,
+                   nb::object file) {
   TaskMetadata metadata = to_metadata(metadata_given);
   const Arguments arguments = to_arguments(arguments_given);
   PythonTask task(self, text_attribute(self, "task_id"), text_attribute(self, "task_type"),
@@ -107,10 +108,14 @@ LogLevel to_level(int level) {
 
 int from_level(LogLevel level) {
   switch (level) {
-    case LogLevel::error: return 40;
-    case LogLevel::warning: return 30;
-    case LogLevel::info: return 20;
-    case LogLevel::debug: break;
+    case LogLevel::error:
+      return 40;
+    case LogLevel::warning:
+      return 30;
+    case LogLevel::info:
+      return 20;
+    case LogLevel::debug:
+      break;
   }
   return 10;
 }
@@ -119,8 +124,10 @@ void bind_engine(nb::module_& module) {
   nb::class_<PythonTask>(module, "Engine", "What a task that runs talks to.")
       .def("execute", &PythonTask::execute_operations)
       .def("perform", &PythonTask::perform, "name"_a, "function"_a)
-      .def("track_input", [](PythonTask& self, nb::object path) { self.track_input(to_path(path)); })
-      .def("track_output", [](PythonTask& self, nb::object path) { self.track_output(to_path(path)); })
+      .def("track_input",
+           [](PythonTask& self, nb::object path) { self.track_input(to_path(path)); })
+      .def("track_output",
+           [](PythonTask& self, nb::object path) { self.track_output(to_path(path)); })
       .def("add_artifact",
            [](PythonTask& self, nb::object path, std::string description) {
              self.add_artifact(to_path(path), std::move(description));
@@ -130,13 +137,13 @@ void bind_engine(nb::module_& module) {
              Value metric = to_value(value, name);
              self.set_metric(std::move(name), std::move(metric));
            })
-      .def("set_state",
-           [](PythonTask& self, const std::string& name, nb::object value) {
-             self.set_state(name, to_value(value, name));
-           })
+      .def("set_state", [](PythonTask& self, const std::string& name,
+                           nb::object value) { self.set_state(name, to_value(value, name)); })
       .def_prop_ro("state", [](const PythonTask& self) { return from_arguments(self.state()); })
       .def("project_file",
-           [](const PythonTask& self, nb::object path) { return from_path(self.project_file(to_path(path))); })
+           [](const PythonTask& self, nb::object path) {
+             return from_path(self.project_file(to_path(path)));
+           })
       .def_prop_ro("stop_requested", &PythonTask::stop_requested)
       .def("request_stop", [](PythonTask& self) { self.request_stop(); })
       .def("log", [](const PythonTask& self, int level, const std::string& message) {
@@ -147,28 +154,34 @@ void bind_engine(nb::module_& module) {
 
 void bind_native(nb::module_& module) {
   nb::class_<NativeTask>(module, "NativeTask", "An instance of a task class in C++.")
-      .def(
-          "run",
-          [](NativeTask& self) {
-            bool succeeded = false;
-            {
-              const nb::gil_scoped_release released;
-              succeeded = self.task->run();
-            }
-            nb::dict outcome = outcome_of(*self.task);
-            outcome["results"] = results_of(*self.task);
-            return nb::make_tuple(succeeded, outcome);
-          })
+      .def("run",
+           [](NativeTask& self) {
+             bool succeeded = false;
+             {
+               const nb::gil_scoped_release released;
+               succeeded = self.task->run();
+             }
+             nb::dict outcome = outcome_of(*self.task);
+             outcome["results"] = results_of(*self.task);
+             return nb::make_tuple(succeeded, outcome);
+           })
       .def("request_stop", [](NativeTask& self) { self.task->request_stop(); })
-      .def_prop_ro("arguments", [](const NativeTask& self) { return from_arguments(self.task->arguments()); });
+      .def_prop_ro("arguments",
+                   [](const NativeTask& self) { return from_arguments(self.task->arguments()); });
   nb::class_<NativeClass>(module, "NativeClass", "A task class in C++.")
-      .def_prop_ro("task_id", [](const NativeClass& self) { return std::string(self.task_class->task_id()); })
-      .def_prop_ro("metadata", [](const NativeClass& self) { return from_metadata(self.task_class->metadata()); })
+      .def_prop_ro("task_id",
+                   [](const NativeClass& self) { return std::string(self.task_class->task_id()); })
+      .def_prop_ro(
+          "metadata",
+          [](const NativeClass& self) { return from_metadata(self.task_class->metadata()); })
       .def_prop_ro("origin", [](const NativeClass& self) { return self.task_class->origin(); })
       .def_prop_ro("location", [](const NativeClass& self) { return self.task_class->location(); })
-      .def_prop_ro("location_identity", [](const NativeClass& self) { return self.task_class->location_identity(); })
+      .def_prop_ro("location_identity",
+                   [](const NativeClass& self) { return self.task_class->location_identity(); })
       .def_prop_ro("address",
-                   [](const NativeClass& self) { return reinterpret_cast<std::uintptr_t>(self.task_class.get()); })
+                   [](const NativeClass& self) {
+                     return reinterpret_cast<std::uintptr_t>(self.task_class.get());
+                   })
       .def(
           "create",
           [](const NativeClass& self, nb::object arguments) {
@@ -192,7 +205,9 @@ void bind_registry(nb::module_& module) {
   nb::class_<TaskRegistry>(module, "TaskRegistry", "What a plan is made of.")
       .def(nb::init<>())
       .def("register_native",
-           [](TaskRegistry& self, const NativeClass& native) { return self.register_task_class(native.task_class); })
+           [](TaskRegistry& self, const NativeClass& native) {
+             return self.register_task_class(native.task_class);
+           })
       .def(
           "register_python",
           [](TaskRegistry& self, nb::object task_class, nb::dict metadata, nb::object file,
@@ -215,12 +230,14 @@ void bind_registry(nb::module_& module) {
   });
   module.def("native_classes", [] {
     std::vector<NativeClass> all;
-    for (TaskClassPtr& one : TaskRegistry::process().task_classes()) all.push_back({std::move(one)});
+    for (TaskClassPtr& one : TaskRegistry::process().task_classes())
+      all.push_back({std::move(one)});
     return all;
   });
   module.def(
       "check_task_dependencies",
-      [](const std::string& task_id, const std::string& task_type, const std::vector<std::string>& dependencies) {
+      [](const std::string& task_id, const std::string& task_type,
+         const std::vector<std::string>& dependencies) {
         return check_task_dependencies(task_id, task_type, dependencies);
       },
       nb::call_guard<nb::gil_scoped_release>());
@@ -238,10 +255,12 @@ nb::tuple discover_plugins(std::optional<std::vector<std::string>> packages, boo
   for (const TaskClassPtr& one : found.sorted_task_classes()) classes.append(NativeClass{one});
   nb::list problems;
   for (const RefusedFile& refused : found.refused) {
-    if (refused.reason != RefusalReason::no_task) problems.append(refused.file + ": " + refused.message);
+    if (refused.reason != RefusalReason::no_task)
+      problems.append(refused.file + ": " + refused.message);
   }
   for (const DuplicateTask& one : found.duplicates)
-    problems.append("task " + one.task_id + " is there twice: " + one.kept + " counts, " + one.shadowed + " does not");
+    problems.append("task " + one.task_id + " is there twice: " + one.kept + " counts, " +
+                    one.shadowed + " does not");
   return nb::make_tuple(classes, problems);
 }
 
@@ -261,19 +280,21 @@ nb::dict metadata_from_docstring(const std::string& docstring) {
 
 // Messages of the library go to `take(level, logger, message)`; None: to stderr, as at first.
 void set_python_log_sink(nb::object take) {
-  auto shared = std::shared_ptr<nb::object>(new nb::object(std::move(take)), [](nb::object* object) {
-    if (Py_IsInitialized() == 0) {
-      object->release();
-    } else {
-      const nb::gil_scoped_acquire gil;
-      object->reset();
-    }
-    delete object;
-  });
+  auto shared =
+      std::shared_ptr<nb::object>(new nb::object(std::move(take)), [](nb::object* object) {
+        if (Py_IsInitialized() == 0) {
+          object->release();
+        } else {
+          const nb::gil_scoped_acquire gil;
+          object->reset();
+        }
+        delete object;
+      });
   set_log_sink([shared](LogLevel level, std::string_view logger, std::string_view message) {
     if (Py_IsInitialized() == 0) return;
     const nb::gil_scoped_acquire gil;
-    const auto text = nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
+    const auto text = nb::steal(
+        PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
     try {
       (*shared)(from_level(level), nb::str(logger.data(), logger.size()), text);
     } catch (nb::python_error& error) {
@@ -288,20 +309,23 @@ void bind_tasks(nb::module_& module) {
   bind_engine(module);
   bind_native(module);
   bind_registry(module);
-  module.def("discover_plugins", &discover_plugins, "packages"_a = nb::none(), "recursive"_a = true);
+  module.def("discover_plugins", &discover_plugins, "packages"_a = nb::none(),
+             "recursive"_a = true);
   module.def("metadata_from_docstring", &metadata_from_docstring, "docstring"_a);
   module.def("set_log_sink", &set_python_log_sink, "take"_a);
   module.def("is_valid_task_id", [](const std::string& id) { return is_valid_task_id(id); });
   module.def(
       "python_source_identity",
-      [](nb::object root, const std::string& module_name, const std::string& class_name, nb::object file) {
+      [](nb::object root, const std::string& module_name, const std::string& class_name,
+         nb::object file) {
         return python_source_identity(to_path(root), module_name, class_name, to_path(file));
       },
       "root"_a, "module"_a, "class_name"_a, "file"_a);
-  module.def("nearest_task_id", [](const std::string& wanted, const std::vector<std::string>& known) {
-    const std::vector<std::string_view> views(known.begin(), known.end());
-    return nearest_task_id(wanted, views);
-  });
+  module.def("nearest_task_id",
+             [](const std::string& wanted, const std::vector<std::string>& known) {
+               const std::vector<std::string_view> views(known.begin(), known.end());
+               return nearest_task_id(wanted, views);
+             });
 }
 
 }  // namespace rota::python

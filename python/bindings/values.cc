@@ -23,9 +23,7 @@ ParameterType parameter_type(const std::string& name) {
   return ParameterType::any;
 }
 
-nb::object get(nb::handle dict, const char* key) {
-  return nb::borrow(dict).attr("get")(key);
-}
+nb::object get(nb::handle dict, const char* key) { return nb::borrow(dict).attr("get")(key); }
 
 void read_text(nb::handle dict, const char* key, std::string& text) {
   const nb::object value = get(dict, key);
@@ -113,7 +111,8 @@ nb::object from_value(const Value& value) {
 
 nb::dict from_arguments(const Arguments& arguments) {
   nb::dict dict;
-  for (const auto& [name, value] : arguments) dict[nb::str(name.c_str(), name.size())] = from_value(value);
+  for (const auto& [name, value] : arguments)
+    dict[nb::str(name.c_str(), name.size())] = from_value(value);
   return dict;
 }
 
@@ -144,8 +143,8 @@ std::vector<std::filesystem::path> to_paths(nb::handle paths) {
 }
 
 nb::object from_path(const std::filesystem::path& path) {
-  return nb::module_::import_("pathlib").attr("Path")(
-      nb::module_::import_("os").attr("fsdecode")(nb::bytes(path.native().data(), path.native().size())));
+  return nb::module_::import_("pathlib").attr("Path")(nb::module_::import_("os").attr("fsdecode")(
+      nb::bytes(path.native().data(), path.native().size())));
 }
 
 nb::object from_time(TimePoint time) {
@@ -157,9 +156,10 @@ nb::object from_time(TimePoint time) {
 }
 
 TimePoint to_time(nb::handle time) {
-  const double seconds =
-      nb::hasattr(time, "timestamp") ? nb::cast<double>(time.attr("timestamp")()) : nb::cast<double>(time);
-  if (!std::isfinite(seconds) || std::abs(seconds) > 1e12) throw nb::value_error("a time out of range");
+  const double seconds = nb::hasattr(time, "timestamp") ? nb::cast<double>(time.attr("timestamp")())
+                                                        : nb::cast<double>(time);
+  if (!std::isfinite(seconds) || std::abs(seconds) > 1e12)
+    throw nb::value_error("a time out of range");
   return TimePoint(std::chrono::microseconds(std::llround(seconds * 1e6)));
 }
 
@@ -204,7 +204,8 @@ nb::dict from_metadata(const TaskMetadata& metadata) {
   dict["dependencies"] = metadata.dependencies;
   dict["author"] = metadata.author;
   nb::list parameters;
-  for (const Parameter& parameter : metadata.parameters) parameters.append(from_parameter(parameter));
+  for (const Parameter& parameter : metadata.parameters)
+    parameters.append(from_parameter(parameter));
   dict["parameters"] = parameters;
   for (const auto& [name, value] : metadata.tags) {
     if (!dict.contains(name.c_str())) dict[name.c_str()] = value;
@@ -226,8 +227,9 @@ std::string describe_exception(const nb::python_error& error) {
 
 std::string traceback_of(nb::python_error& error) {
   try {
-    const nb::object lines = nb::module_::import_("traceback").attr("format_exception")(
-        error.type(), error.value(), error.traceback());
+    const nb::object lines =
+        nb::module_::import_("traceback")
+            .attr("format_exception")(error.type(), error.value(), error.traceback());
     return text_of(nb::str("").attr("join")(lines));
   } catch (const nb::python_error&) {
     return describe_exception(error);

@@ -3,8 +3,8 @@
 //
 // The process that the runner starts imports rota once, and forks each worker.
 #include "bindings.h"
-#include "values.h"
 #include "python_task_class.h"
+#include "values.h"
 #include <rota/python_source.h>
 #include <rota/worker.h>
 
