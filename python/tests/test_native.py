@@ -57,10 +57,10 @@ def test_its_failure_is_told_as_that_of_any_task(run_script: Any, project: pathl
     assert done.stdout.startswith("False cannot read")
 
 
-def test_an_argument_that_it_does_not_take_is_a_python_exception() -> None:
+def test_an_argument_that_is_no_value_of_cpp_is_a_python_exception() -> None:
     rota.register_discovered_tasks()
-    with pytest.raises(rota.TaskRegistryError, match="no_such"):
-        rota.create_task_instance("t_1I_import", no_such=1)
+    with pytest.raises(rota.TaskRegistryError, match="rows is a list"):
+        rota.create_task_instance("t_1I_import", rows=[1])
 
 
 @pytest.mark.parametrize("executor", ["process", "inline"])
