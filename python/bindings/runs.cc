@@ -4,7 +4,9 @@
 #include "report/graph_svg.h"
 #include "report/graph_text.h"
 #include "report/json.h"
+#include "report/run_report.h"
 #include "report/text.h"
+#include "run_record/run_graph.h"
 #include "run_record/task_standing.h"
 #include "values.h"
 #include <rota/plan.h>
@@ -218,6 +220,28 @@ std::string draw(const Plan& plan, const ExecutionLog& log, const std::string& f
                   "'; there are dot, svg, mermaid and json");
 }
 
+// `outputs`: the end of what was printed, by task_run_id.
+std::string report_of_run(const ExecutionLog& log, const TaskRegistry& registry,
+                          const std::string& run_id, const std::string& format,
+                          std::map<std::string, std::string> outputs) {
+  const nb::gil_scoped_release released;
+  PastRun record = read_past_run(log, run_id);
+  Graph graph = graph_of_run(log, record, registry);
+  arrange(record, graph);
+  if (format == "trace") return past_run_to_trace(record);
+  if (format != "html")
+    throw PlanError("there is no format of reports '" + format + "'; there are html and trace");
+  RunReport report{
+      .project = log.project_root().filename().string(),
+      .record = std::move(record),
+      .graph = std::move(graph),
+      .outputs = std::move(outputs),
+      .made_at = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
+  report.standings = standings_in_run(report.record, report.graph, log);
+  report.layout = lay_out_graph(GraphBoxes(report.graph).query());
+  return run_report_to_html(report);
+}
+
 nb::dict dependencies_of(const Plan& plan) {
   nb::dict dict;
   for (TaskIndex task = 0; task < plan.graph.size(); ++task) {
@@ -289,6 +313,10 @@ void bind_summary(nb::module_& module) {
 }  // namespace
 
 void bind_runs(nb::module_& module) {
+  module.def("find_newest_run", &find_newest_run, "log"_a,
+             nb::call_guard<nb::gil_scoped_release>());
+  module.def("report_of_run", &report_of_run, "log"_a, "registry"_a, "run_id"_a, "format"_a,
+             "outputs"_a);
   bind_plan(module);
   bind_summary(module);
 }

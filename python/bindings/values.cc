@@ -69,7 +69,7 @@ nb::object datetime() { return nb::module_::import_("datetime"); }
 Value to_value(nb::handle object, std::string_view what) {
   if (object.is_none()) return {};
   if (PyBool_Check(object.ptr())) return Value(object.ptr() == Py_True);
-  if (PyFloat_Check(object.ptr())) return Value(PyFloat_AS_DOUBLE(object.ptr()));
+  if (PyFloat_Check(object.ptr())) return Value(PyFloat_AsDouble(object.ptr()));
   if (PyUnicode_Check(object.ptr())) return Value(nb::cast<std::string>(object));
   if (nb::hasattr(object, "__fspath__"))
     return Value(text_of(nb::module_::import_("os").attr("fspath")(object)));

@@ -49,7 +49,7 @@ from rota._rota import (
     open_sqlite_log,
     process_log,
 )
-from rota._runs import draw_graph, plan, run
+from rota._runs import draw_graph, plan, report, run
 
 __version__ = ".".join(map(str, _rota.version))
 
@@ -86,6 +86,7 @@ __all__ = [
     "process_log",
     "register_discovered_tasks",
     "register_task_class",
+    "report",
     "run",
 ]
 

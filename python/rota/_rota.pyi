@@ -450,6 +450,10 @@ def python_source_identity(root: Any, module: str, class_name: str, file: Any) -
 
 def nearest_task_id(arg0: str, arg1: Sequence[str], /) -> str | None: ...
 
+def find_newest_run(log: ExecutionLog) -> str | None: ...
+
+def report_of_run(log: ExecutionLog, registry: TaskRegistry, run_id: str, format: str, outputs: Mapping[str, str]) -> str: ...
+
 class Plan:
     """What will run, what not, and why; frozen when it is made."""
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any, Dict, Mapping, Optional, Sequence
+from pathlib import Path
+from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 from rota import _native, _registry, _rota
 from rota._registry import TaskRegistry
@@ -90,6 +92,63 @@ def draw_graph(
     """The tasks and what each needs, coloured by how they stand: dot, svg (drawn by Graphviz), mermaid or json."""
     used_log = log if log is not None else _rota.process_log()
     return plan(task_ids, registry=registry, log=used_log).draw(used_log, format)
+
+
+def report(
+    run_id: Optional[str] = None,
+    *,
+    output: Union[None, str, "os.PathLike[str]"] = None,
+    format: str = "html",  # noqa: A002: as the command calls it
+    registry: Optional[TaskRegistry] = None,
+    log: Optional[_rota.ExecutionLog] = None,
+) -> str:
+    """A run afterwards, the newest where none is named: a page that stands alone ("html": graph, timeline,
+    durations, failures with their output, files), or Chrome's trace events ("trace"). Written to `output` where that is
+    given. Raises PlanError where there is no such run.
+    """
+    used_log = log if log is not None else _rota.process_log()
+    name = run_id if run_id is not None else _rota.find_newest_run(used_log)
+    executions = [] if name is None else used_log.get_task_execution_history(run_id=name, limit=0)
+    if name is None or not executions:
+        raise _rota.PlanError(f"there is no run {run_id} in the log" if run_id else "the log holds no run yet")
+    outputs = {one.task_run_id: _end_of_output(used_log.project_root, one.output_path) for one in executions}
+    text = _rota.report_of_run(
+        used_log, _plan_registry(registry), name, format, {key: one for key, one in outputs.items() if one}
+    )
+    if output is not None:
+        _write_whole(output, text)
+    return text
+
+
+_MOST_OUTPUT = 64 * 1024
+
+
+def _end_of_output(root: Path, output_path: str) -> str:
+    """Of what an execution printed; "" where that is not there any more. Nothing outside of .rota/output is read."""
+    folder = (root / ".rota" / "output").resolve()
+    try:
+        file = (root / output_path).resolve(strict=True)
+        if not output_path or folder not in file.parents:
+            return ""
+        with open(file, "rb") as opened:
+            opened.seek(max(0, os.fstat(opened.fileno()).st_size - _MOST_OUTPUT))
+            return opened.read(_MOST_OUTPUT).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _write_whole(path: Union[str, "os.PathLike[str]"], text: str) -> None:
+    """The whole file, or what was there before."""
+    place = os.fspath(path)
+    new = f"{place}.{os.getpid()}.new"
+    try:
+        with open(new, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(new, place)
+    except OSError:
+        if os.path.exists(new):
+            os.unlink(new)
+        raise
 
 
 def _plan_registry(registry: Optional[TaskRegistry]) -> _rota.TaskRegistry:

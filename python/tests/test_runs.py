@@ -240,3 +240,22 @@ def test_a_graph_is_drawn_in_text(run_script: Any, tasks: pathlib.Path) -> None:
         "import rota; rota.register_discovered_tasks(); print(rota.draw_graph()); print(rota.draw_graph(format='mermaid'))"
     )
     assert "digraph" in done.stdout and "t_import" in done.stdout
+
+
+def test_a_report_is_a_page_with_the_output_of_what_failed(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path
+) -> None:
+    tasks.write_text(TASKS.replace("self.track_input(", "print('last words'); 1 / 0; self.track_input("))
+    done = run_script(
+        """
+        import rota
+        rota.register_discovered_tasks()
+        try: rota.report()
+        except rota.PlanError as error: print(error)
+        summary = rota.run()
+        page = rota.report(output="run.html")
+        print(page == open("run.html").read(), summary.run_id in page, "last words" in page, "division by zero" in page)
+        print(rota.report(summary.run_id, format="trace").startswith("{"))
+        """
+    )
+    assert done.stdout.splitlines() == ["the log holds no run yet", "True True True True", "True"]
