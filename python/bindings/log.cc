@@ -83,6 +83,13 @@ EndGiven to_end(const std::string& state, const std::string& message, nb::handle
   return given;
 }
 
+// One of ExecutionLog's members that track files, by the id of an execution or of a task.
+template <auto Member>
+auto track(ExecutionLog& log, const std::string& id, nb::object paths) {
+  const auto files = to_paths(paths);
+  return without_gil([&] { return (log.*Member)(id, files); });
+}
+
 nb::object execution_time(const Execution& execution) {
   if (!execution.finished_at) return nb::none();
   return nb::cast(
@@ -287,34 +294,14 @@ void bind_writes(Log& log) {
       .def("mark_lost_executions", &ExecutionLog::mark_lost_executions,
            nb::call_guard<nb::gil_scoped_release>(),
            "Mark as 'lost' what belongs to dead processes of this host; give how many.")
-      .def(
-          "track_input_files",
-          [](ExecutionLog& self, const std::string& id, nb::object paths) {
-            const auto files = to_paths(paths);
-            without_gil([&] { self.track_input_files(id, files); });
-          },
-          "task_run_id"_a, "paths"_a)
-      .def(
-          "track_output_files",
-          [](ExecutionLog& self, const std::string& id, nb::object paths) {
-            const auto files = to_paths(paths);
-            without_gil([&] { self.track_output_files(id, files); });
-          },
-          "task_run_id"_a, "paths"_a)
-      .def(
-          "track_input_files_of_task",
-          [](ExecutionLog& self, const std::string& id, nb::object paths) {
-            const auto files = to_paths(paths);
-            return without_gil([&] { return self.track_input_files_of_task(id, files); });
-          },
-          "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
-      .def(
-          "track_output_files_of_task",
-          [](ExecutionLog& self, const std::string& id, nb::object paths) {
-            const auto files = to_paths(paths);
-            return without_gil([&] { return self.track_output_files_of_task(id, files); });
-          },
-          "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
+      .def("track_input_files", &track<&ExecutionLog::track_input_files>, "task_run_id"_a,
+           "paths"_a)
+      .def("track_output_files", &track<&ExecutionLog::track_output_files>, "task_run_id"_a,
+           "paths"_a)
+      .def("track_input_files_of_task", &track<&ExecutionLog::track_input_files_of_task>,
+           "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
+      .def("track_output_files_of_task", &track<&ExecutionLog::track_output_files_of_task>,
+           "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
       .def(
           "update_execution_record",
           [](ExecutionLog& self, const std::string& id, std::optional<std::string> notes,

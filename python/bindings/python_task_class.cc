@@ -11,16 +11,6 @@
 namespace rota::python {
 namespace {
 
-void free_object(nb::object* object) {
-  if (Py_IsInitialized() == 0) {
-    object->release();
-  } else {
-    const nb::gil_scoped_acquire gil;
-    object->reset();
-  }
-  delete object;
-}
-
 std::string text_attribute(const nb::object& object, const char* name) {
   const nb::object value = nb::getattr(object, name, nb::none());
   return value.is_none() ? std::string() : nb::cast<std::string>(nb::str(value));
@@ -30,7 +20,7 @@ std::string text_attribute(const nb::object& object, const char* name) {
 
 PythonTaskClass::PythonTaskClass(nb::object task_class, TaskMetadata metadata, PythonOrigin origin)
     : TaskClass(std::move(metadata)),
-      task_class_(new nb::object(std::move(task_class)), &free_object),
+      task_class_(share(std::move(task_class))),
       origin_(std::move(origin)) {}
 
 PythonTaskClass::~PythonTaskClass() = default;

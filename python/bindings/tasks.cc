@@ -280,16 +280,7 @@ nb::dict metadata_from_docstring(const std::string& docstring) {
 
 // Messages of the library go to `take(level, logger, message)`; None: to stderr, as at first.
 void set_python_log_sink(nb::object take) {
-  auto shared =
-      std::shared_ptr<nb::object>(new nb::object(std::move(take)), [](nb::object* object) {
-        if (Py_IsInitialized() == 0) {
-          object->release();
-        } else {
-          const nb::gil_scoped_acquire gil;
-          object->reset();
-        }
-        delete object;
-      });
+  const auto shared = share(std::move(take));
   set_log_sink([shared](LogLevel level, std::string_view logger, std::string_view message) {
     if (Py_IsInitialized() == 0) return;
     const nb::gil_scoped_acquire gil;

@@ -213,6 +213,18 @@ nb::dict from_metadata(const TaskMetadata& metadata) {
   return dict;
 }
 
+std::shared_ptr<nb::object> share(nb::object object) {
+  return {new nb::object(std::move(object)), [](nb::object* kept) {
+            if (Py_IsInitialized() == 0) {
+              kept->release();
+            } else {
+              const nb::gil_scoped_acquire gil;
+              kept->reset();
+            }
+            delete kept;
+          }};
+}
+
 std::string describe_exception(const nb::python_error& error) {
   std::string text = name_of_type(error.value());
   std::string message;

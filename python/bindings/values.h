@@ -9,6 +9,7 @@
 #include <rota/task_metadata.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,9 @@ std::chrono::microseconds to_duration(double seconds);
 // A dict with the keys of the PAMOLA Core document, parameters, policy, and tags as further keys.
 TaskMetadata to_metadata(nb::handle dict);
 nb::dict from_metadata(const TaskMetadata& metadata);
+
+// For who keeps an object without the GIL: it is freed under it, and left alone once Python has ended.
+std::shared_ptr<nb::object> share(nb::object object);
 
 // "ValueError: bad", in one line; the whole traceback.
 std::string describe_exception(const nb::python_error& error);

@@ -275,6 +275,11 @@ class BaseTask:
                 pass  # a property of the class says it
         self._set_up()
 
+    def _take_identity(self, metadata: Dict[str, Any]) -> None:
+        """The constructor, for a class that is told by metadata."""
+        fields = ("task_id", "task_type", "description", "dependencies", "version", "author")
+        BaseTask.__init__(self, **{field: metadata[field] for field in fields})
+
     def _set_up(self) -> None:
         self.operations: List[Any] = []
         self.config = TaskConfig()
@@ -491,14 +496,7 @@ class AdaptedTask(BaseTask):
     """An object with the interface of a task that is no rota.BaseTask: its own run() is the one operation."""
 
     def __init__(self, task: Any, metadata: Dict[str, Any]) -> None:
-        super().__init__(
-            metadata["task_id"],
-            metadata["task_type"],
-            metadata["description"],
-            dependencies=metadata["dependencies"],
-            version=metadata["version"],
-            author=metadata["author"],
-        )
+        self._take_identity(metadata)
         self.task = task
 
     def configure_operations(self) -> None:

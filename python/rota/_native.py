@@ -16,15 +16,7 @@ class NativeTask(BaseTask):
 
     def __init__(self, **arguments: Any) -> None:
         task = self._native.create(arguments)
-        metadata = self._native.metadata
-        super().__init__(
-            metadata["task_id"],
-            metadata["task_type"],
-            metadata["description"],
-            dependencies=metadata["dependencies"],
-            version=metadata["version"],
-            author=metadata["author"],
-        )
+        self._take_identity(self._native.metadata)
         self._task = task
         self.arguments = task.arguments
 

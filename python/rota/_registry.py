@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from typing import Any, Dict, List, Optional, Sequence, Type
+from weakref import WeakValueDictionary
 
 from rota import _native, _rota, _task_classes as _rules
 from rota._base_task import AdaptedTask, BaseTask
@@ -312,7 +313,7 @@ class _MessagesToRunner(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tasks: Dict[str, BaseTask] = {}
+        self._tasks: WeakValueDictionary[str, BaseTask] = WeakValueDictionary()
         self._is_installed = False
 
     def follow(self, task: BaseTask) -> None:

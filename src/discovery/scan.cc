@@ -173,7 +173,7 @@ bool is_package_path(std::string_view package) noexcept {
   return !part_is_empty;
 }
 
-Scan scan(const DiscoveryQuery& query, const KnownFolders& known) {
+void require_package_paths(const DiscoveryQuery& query) {
   for (const std::string& package : query.packages) {
     if (is_package_path(package)) continue;
     throw TaskRegistryError(
@@ -181,6 +181,10 @@ Scan scan(const DiscoveryQuery& query, const KnownFolders& known) {
                     "folders with --path or ROTA_PATH",
                     package));
   }
+}
+
+Scan scan(const DiscoveryQuery& query, const KnownFolders& known) {
+  require_package_paths(query);
   Scanner scanner(query.recursive, known);
   for (const fs::path& root : query.roots) {
     if (query.packages.empty()) scanner.folder(root.native(), "");

@@ -36,6 +36,9 @@ struct Scan {
 using KnownFolders = std::function<std::optional<FolderListing>(const FileIdentity&)>;
 
 // Throws TaskRegistryError for a package that is no dotted path.
+void require_package_paths(const DiscoveryQuery& query);
+
+// Throws as require_package_paths().
 Scan scan(const DiscoveryQuery& query, const KnownFolders& known);
 
 }  // namespace rota::inline v1

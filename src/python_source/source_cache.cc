@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "python_source/source_cache.h"
 
-#include "discovery/trust.h"
-#include "os/file.h"
-
-#include <fcntl.h>
+#include "discovery/cache_file.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -66,29 +62,10 @@ std::optional<SourceCache> SourceCache::parse(SharedBytes shared, std::uint64_t 
 
 SourceCache SourceCache::open(const std::filesystem::path& file, std::uint64_t reader,
                               std::string& problem) {
-  const UniqueFd fd(
-      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY));
-  if (!fd.valid()) {
-    if (errno != ENOENT && errno != ENOTDIR)
-      problem = fmt::format("{} cannot be read: {}", file.string(), error_text(errno));
-    return {};
-  }
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    problem = fmt::format("{} is no regular file", file.string());
-    return {};
-  }
-  if (const auto refusal = check_trust(status)) {
-    problem = fmt::format("{} is not used: {}", file.string(), refusal->message);
-    return {};
-  }
-  const auto size = std::min<std::uint64_t>(static_cast<std::uint64_t>(status.st_size), kMaxBytes);
-  auto bytes = std::make_shared_for_overwrite<char[]>(size);
-  if (read_at(fd.get(), 0, {bytes.get(), size}) == static_cast<std::ptrdiff_t>(size)) {
-    const std::string_view view(bytes.get(), size);
-    if (auto cache = parse(SharedBytes(std::move(bytes), view), reader)) return *std::move(cache);
-  }
-  problem = fmt::format("{} is damaged, and made anew", file.string());
+  auto bytes = read_cache_file(file, kMaxBytes, problem);
+  if (!bytes) return {};
+  if (auto cache = parse(*std::move(bytes), reader)) return *std::move(cache);
+  problem = damaged_cache(file);
   return {};
 }
 

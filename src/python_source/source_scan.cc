@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "python_source/source_scan.h"
 
+#include "discovery/scan.h"
 #include "discovery/trust.h"
 #include "os/file.h"
 #include "os/text.h"
@@ -193,13 +194,7 @@ class SourceScanner {
 }  // namespace
 
 SourceScan scan_sources(const DiscoveryQuery& query, const KnownSourceFolders& known) {
-  for (const std::string& package : query.packages) {
-    if (is_package_path(package)) continue;
-    throw TaskRegistryError(
-        fmt::format("'{}' is no package: write a dotted path like scripts.tasks, and name other "
-                    "folders with --path or ROTA_PATH",
-                    package));
-  }
+  require_package_paths(query);
   SourceScanner scanner(query, known);
   for (const fs::path& root : query.roots) scanner.root(root, query.packages);
   return scanner.take();
