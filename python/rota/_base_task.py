@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from rota import _rota
 
@@ -243,7 +243,13 @@ class BaseTask:
     # Of an object whose constructor does not call that of BaseTask.
     _engine: Optional[_rota.Engine] = None
     _is_to_stop = False
+    _given: Tuple[Tuple[Any, ...], Dict[str, Any]] = ((), {})
     status: str = "pending"
+
+    def __new__(cls, *arguments: Any, **named: Any) -> "BaseTask":
+        task = super().__new__(cls)
+        task._given = (arguments, named)
+        return task
 
     def __init__(
         self,
@@ -283,7 +289,8 @@ class BaseTask:
     def _set_up(self) -> None:
         self.operations: List[Any] = []
         self.config = TaskConfig()
-        self.arguments: Dict[str, Any] = {}
+        #: What the constructor was given, by name, with its defaults filled in: as the log keeps it.
+        self.arguments: Dict[str, Any] = _named_arguments(type(self), *self._given)
         self.results: Dict[str, OperationResult] = {}
         self.metrics: Dict[str, Any] = {}
         self.artifacts: List[Any] = []
@@ -472,6 +479,23 @@ def _without_own_frames(error: BaseException) -> Any:
     return frame or error.__traceback__
 
 
+def _named_arguments(task_class: type, given: Tuple[Any, ...], named: Dict[str, Any]) -> Dict[str, Any]:
+    """Those of a constructor, but for the identity; defaults that are no scalar are left out."""
+    from rota import _task_classes
+
+    names = [one["name"] for one in _task_classes.parameters_of(task_class)]
+    if not names:
+        return {}
+    import inspect
+
+    try:
+        bound = inspect.signature(task_class.__init__).bind(None, *given, **named).arguments  # type: ignore[misc]
+    except (TypeError, ValueError):
+        bound = dict(named)
+    defaults = {one["name"]: one["default"] for one in _task_classes.parameters_of(task_class) if "default" in one}
+    return {**defaults, **{name: bound[name] for name in names if name in bound}}
+
+
 def _metadata_of(task_class: type) -> Dict[str, Any]:
     from rota import _task_classes
 
@@ -495,8 +519,9 @@ def _scalars(arguments: Dict[str, Any]) -> Dict[str, Any]:
 class AdaptedTask(BaseTask):
     """An object with the interface of a task that is no rota.BaseTask: its own run() is the one operation."""
 
-    def __init__(self, task: Any, metadata: Dict[str, Any]) -> None:
+    def __init__(self, task: Any, metadata: Dict[str, Any], arguments: Dict[str, Any]) -> None:
         self._take_identity(metadata)
+        self.arguments = arguments
         self.task = task
 
     def configure_operations(self) -> None:

@@ -280,7 +280,6 @@ def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> A
             f"task {task_id} cannot be made: {task_class.__name__}: {type(error).__name__}: {error}"
         ) from error
     if isinstance(task, BaseTask):
-        task.arguments = {name: value for name, value in kwargs.items() if name not in _IDENTITY}
         if task.task_id != task_id:
             raise TaskRegistryError(
                 f"class {task_class.__name__} is registered as {task_id} but its constructor names it "
@@ -302,7 +301,7 @@ def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> B
     task: BaseTask = (
         made
         if isinstance(made, BaseTask)
-        else AdaptedTask(made, dict(get_task_metadata(task_class), task_id=task_id))
+        else AdaptedTask(made, dict(get_task_metadata(task_class), task_id=task_id), given)
     )
     _to_runner.follow(task)
     return task

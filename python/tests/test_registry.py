@@ -126,7 +126,8 @@ def test_a_class_whose_metadata_cannot_be_told_does_not_spoil_the_list(caplog: p
 def test_arguments_reach_the_constructor_and_the_log() -> None:
     rota.register_task_class("t_good", Good)
     task = rota.create_task_instance("t_good", threads=4)
-    assert task is not None and task.threads == 4 and task.arguments == {"threads": 4}
+    assert task is not None and task.threads == 4 and task.arguments == {"threads": 4, "name": "x"}
+    assert Good(2, name="y").arguments == {"threads": 2, "name": "y"}
 
 
 def test_all_that_is_wrong_with_arguments_is_in_one_error() -> None:

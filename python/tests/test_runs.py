@@ -259,3 +259,15 @@ def test_a_report_is_a_page_with_the_output_of_what_failed(
         """
     )
     assert done.stdout.splitlines() == ["the log holds no run yet", "True True True True", "True"]
+
+
+def test_what_was_run_by_hand_is_up_to_date_for_a_plan(run_script: Any, tasks: pathlib.Path) -> None:
+    done = run_script(
+        """
+        import rota
+        rota.register_discovered_tasks()
+        print(rota.create_task_instance("t_import").run(), rota.get_task_class("t_clean")().run())
+        print([step["will_run"] for step in rota.plan().steps])
+        """
+    )
+    assert done.stdout.splitlines()[-2:] == ["True True", "[False, False]"]
