@@ -25,8 +25,7 @@ OperationStatus to_status(const std::string& name) {
 }
 
 OperationResult to_result(const nb::object& result) {
-  return {to_status(nb::cast<std::string>(nb::str(result.attr("status")))),
-          nb::cast<std::string>(nb::str(result.attr("message")))};
+  return {to_status(to_text(result.attr("status"))), to_text(result.attr("message"))};
 }
 
 // What Python has not written yet belongs to this execution's output.
@@ -56,6 +55,11 @@ PythonTask::~PythonTask() {
     self_.attr("_engine") = nb::none();
   } catch (nb::python_error&) {
     // An object that refuses attributes by now keeps one that nobody uses.
+  }
+  try {
+    nb::module_::import_("rota._registry").attr("_end_task_of_runner")();
+  } catch (nb::python_error& error) {
+    error.discard_as_unraisable("rota: the end of a task");
   }
   flush_output();
   self_.reset();
@@ -105,7 +109,7 @@ void PythonTask::copy_config() {
 
 void PythonTask::configure_operations() {
   call("configure_operations", [&] {
-    self_.attr("configure_operations")();
+    self_.attr("_configure")();
     copy_config();
     for (const nb::handle name : self_.attr("_operation_names")()) {
       add_operation(nb::cast<std::string>(name), [](OperationContext&) {

@@ -13,7 +13,7 @@ namespace {
 
 std::string text_attribute(const nb::object& object, const char* name) {
   const nb::object value = nb::getattr(object, name, nb::none());
-  return value.is_none() ? std::string() : nb::cast<std::string>(nb::str(value));
+  return value.is_none() ? std::string() : to_text(value);
 }
 
 }  // namespace

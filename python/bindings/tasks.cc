@@ -72,7 +72,7 @@ nb::dict outcome_of(const BaseTask& task) {
 
 std::string text_attribute(nb::handle object, const char* name) {
   const nb::object value = nb::getattr(object, name, nb::none());
-  return value.is_none() ? std::string() : nb::cast<std::string>(nb::str(value));
+  return value.is_none() ? std::string() : to_text(value);
 }
 
 // Gives whether it succeeded, and how it went.
@@ -132,13 +132,19 @@ void bind_engine(nb::module_& module) {
            [](PythonTask& self, nb::object path, std::string description) {
              self.add_artifact(to_path(path), std::move(description));
            })
-      .def("set_metric",
-           [](PythonTask& self, std::string name, nb::object value) {
-             Value metric = to_value(value, name);
-             self.set_metric(std::move(name), std::move(metric));
-           })
-      .def("set_state", [](PythonTask& self, const std::string& name,
-                           nb::object value) { self.set_state(name, to_value(value, name)); })
+      .def(
+          "set_metric",
+          [](PythonTask& self, std::string name, nb::object value) {
+            Value metric = to_value(value, name);
+            self.set_metric(std::move(name), std::move(metric));
+          },
+          "name"_a, "value"_a.none())
+      .def(
+          "set_state",
+          [](PythonTask& self, const std::string& name, nb::object value) {
+            self.set_state(name, to_value(value, name));
+          },
+          "name"_a, "value"_a.none())
       .def_prop_ro("state", [](const PythonTask& self) { return from_arguments(self.state()); })
       .def("project_file",
            [](const PythonTask& self, nb::object path) {

@@ -13,8 +13,6 @@ std::string name_of_type(nb::handle object) {
   return nb::cast<std::string>(object.type().attr("__name__"));
 }
 
-std::string text_of(nb::handle object) { return nb::cast<std::string>(nb::str(object)); }
-
 ParameterType parameter_type(const std::string& name) {
   for (const ParameterType type : {ParameterType::boolean, ParameterType::integer,
                                    ParameterType::number, ParameterType::text}) {
@@ -27,7 +25,7 @@ nb::object get(nb::handle dict, const char* key) { return nb::borrow(dict).attr(
 
 void read_text(nb::handle dict, const char* key, std::string& text) {
   const nb::object value = get(dict, key);
-  if (!value.is_none()) text = text_of(value);
+  if (!value.is_none()) text = to_text(value);
 }
 
 bool is_field(std::string_view key) {
@@ -66,20 +64,33 @@ nb::object datetime() { return nb::module_::import_("datetime"); }
 
 }  // namespace
 
+std::string to_text(nb::handle object) {
+  const nb::str text(object);
+  const auto bytes =
+      nb::steal<nb::bytes>(PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace"));
+  if (!bytes.is_valid()) throw nb::python_error();
+  return {bytes.c_str(), bytes.size()};
+}
+
 Value to_value(nb::handle object, std::string_view what) {
   if (object.is_none()) return {};
   if (PyBool_Check(object.ptr())) return Value(object.ptr() == Py_True);
   if (PyFloat_Check(object.ptr())) return Value(PyFloat_AsDouble(object.ptr()));
-  if (PyUnicode_Check(object.ptr())) return Value(nb::cast<std::string>(object));
+  if (PyUnicode_Check(object.ptr())) {
+    std::string text;
+    if (nb::try_cast(object, text)) return Value(std::move(text));
+    throw ArgumentError(std::string(what) +
+                        " is no Unicode text: it holds a lone surrogate; encode it");
+  }
   if (nb::hasattr(object, "__fspath__"))
-    return Value(text_of(nb::module_::import_("os").attr("fspath")(object)));
+    return Value(to_text(nb::module_::import_("os").attr("fspath")(object)));
   if (PyIndex_Check(object.ptr())) {
     const nb::object integer = nb::steal(PyNumber_Index(object.ptr()));
     if (!integer.is_valid()) throw nb::python_error();
     int overflow = 0;
     const long long value = PyLong_AsLongLongAndOverflow(integer.ptr(), &overflow);
     if (overflow != 0)
-      throw ArgumentError(std::string(what) + " is no integer of 64 bits: " + text_of(integer));
+      throw ArgumentError(std::string(what) + " is no integer of 64 bits: " + to_text(integer));
     return Value(static_cast<std::int64_t>(value));
   }
   if (nb::hasattr(object, "__float__")) return Value(nb::cast<double>(nb::float_(object)));
@@ -91,7 +102,7 @@ Arguments to_arguments(nb::handle dict) {
   Arguments arguments;
   if (dict.is_none()) return arguments;
   for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
-    const std::string name = text_of(key);
+    const std::string name = to_text(key);
     arguments.set(name, to_value(value, name));
   }
   return arguments;
@@ -179,16 +190,16 @@ TaskMetadata to_metadata(nb::handle dict) {
   read_text(dict, "module", metadata.module);
   read_text(dict, "author", metadata.author);
   if (const nb::object ids = get(dict, "dependencies"); !ids.is_none())
-    for (const nb::handle id : ids) metadata.dependencies.push_back(text_of(id));
+    for (const nb::handle id : ids) metadata.dependencies.push_back(to_text(id));
   if (const nb::object all = get(dict, "parameters"); !all.is_none())
     for (const nb::handle one : all) metadata.parameters.push_back(to_parameter(one));
   if (const nb::object policy = get(dict, "policy"); !policy.is_none()) {
     for (const auto& [name, value] : nb::cast<nb::dict>(policy))
-      set_policy(metadata.policy, text_of(name), to_value(value, text_of(name)).to_text());
+      set_policy(metadata.policy, to_text(name), to_value(value, to_text(name)).to_text());
   }
   for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
-    std::string name = text_of(key);
-    if (!is_field(name)) metadata.tags.emplace(std::move(name), text_of(value));
+    std::string name = to_text(key);
+    if (!is_field(name)) metadata.tags.emplace(std::move(name), to_text(value));
   }
   return metadata;
 }
@@ -229,7 +240,7 @@ std::string describe_exception(const nb::python_error& error) {
   std::string text = name_of_type(error.value());
   std::string message;
   try {
-    message = text_of(error.value());
+    message = to_text(error.value());
   } catch (const nb::python_error&) {
     message = "(it cannot be told as text)";
   }
@@ -242,7 +253,7 @@ std::string traceback_of(nb::python_error& error) {
     const nb::object lines =
         nb::module_::import_("traceback")
             .attr("format_exception")(error.type(), error.value(), error.traceback());
-    return text_of(nb::str("").attr("join")(lines));
+    return to_text(nb::str("").attr("join")(lines));
   } catch (const nb::python_error&) {
     return describe_exception(error);
   }

@@ -21,6 +21,8 @@ namespace rota::python {
 
 namespace nb = nanobind;
 
+// As str() does; lone surrogates, which names of files may hold, are written as \udcff.
+std::string to_text(nb::handle object);
 // None, bool, int, float and str, and what gives an index or is a path. Throws ArgumentError that names `what`.
 Value to_value(nb::handle object, std::string_view what);
 // A dict with str keys, or None.

@@ -19,15 +19,28 @@ namespace {
 
 using namespace nb::literals;
 
+// Set in a worker: forks there are those of its task, and of Python's own business.
+bool is_worker = false;
+
+void before_worker() {
+  if (!is_worker) PyOS_BeforeFork();
+}
+
+void after_worker_in_supervisor() {
+  if (!is_worker) PyOS_AfterFork_Parent();
+}
+
 // A worker waits for its runner outside of Python, so that threads of a task go on; who calls Python takes the GIL.
 void after_fork_in_worker() {
+  if (is_worker) return;
+  is_worker = true;
   PyOS_AfterFork_Child();
   PyEval_SaveThread();
 }
 
 std::optional<int> serve(std::vector<std::string> words) {
   static const int registered =
-      ::pthread_atfork(&PyOS_BeforeFork, &PyOS_AfterFork_Parent, &after_fork_in_worker);
+      ::pthread_atfork(&before_worker, &after_worker_in_supervisor, &after_fork_in_worker);
   (void)registered;
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);

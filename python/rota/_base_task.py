@@ -107,6 +107,10 @@ def _result_of(value: object) -> OperationResult:
         return value
     if value is False:
         return OperationResult("ERROR", "the operation gave False", value=value)
+    if type(value).__name__ in ("coroutine", "generator", "async_generator"):
+        if hasattr(value, "close"):
+            value.close()
+        return OperationResult("ERROR", f"the operation gave a {type(value).__name__}, and so did nothing; run it there")
     status = getattr(value, "status", None)
     if status is not None:
         try:
@@ -243,6 +247,7 @@ class BaseTask:
     # Of an object whose constructor does not call that of BaseTask.
     _engine: Optional[_rota.Engine] = None
     _is_to_stop = False
+    _added_before: Optional[List[Any]] = None
     _given: Tuple[Tuple[Any, ...], Dict[str, Any]] = ((), {})
     status: str = "pending"
 
@@ -421,6 +426,14 @@ class BaseTask:
             raise RuntimeError(f"{what} is for a task that runs; call run()")
         return engine
 
+    def _configure(self) -> None:
+        """A later run begins with what was added before the first one."""
+        if self._added_before is None:
+            self._added_before = list(self.operations)
+        self.operations[:] = self._added_before
+        self.results = {}
+        self.configure_operations()
+
     def _operation_names(self) -> List[str]:
         names = [getattr(one, "name", None) or f"Operation {at + 1}" for at, one in enumerate(self.operations)]
         if not names and type(self).execute is not BaseTask.execute and self._engine is not None:
@@ -456,8 +469,11 @@ class BaseTask:
         return result
 
     def _log_traceback(self, step: str, error: BaseException) -> None:
-        lines = traceback.format_exception(type(error), error, _without_own_frames(error))
-        print(f"{self.task_id}: {step}:", "".join(lines), file=sys.stderr, end="", flush=True)
+        try:
+            lines = traceback.format_exception(type(error), error, _without_own_frames(error))
+            print(f"{self.task_id}: {step}:", "".join(lines), file=sys.stderr, end="", flush=True)
+        except Exception:  # noqa: BLE001: stderr is closed, or it cannot be formatted; the message is kept
+            pass
 
     def _take_outcome(self, outcome: Dict[str, Any]) -> None:
         self.status = outcome["status"]
@@ -468,7 +484,10 @@ class BaseTask:
 
 
 def _describe(error: BaseException) -> str:
-    text = str(error)
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001: its kind is told all the same
+        text = "(it cannot be told as text)"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -508,12 +527,15 @@ def _source_of(task_class: type) -> Optional[str]:
     return file if isinstance(file, str) and file.endswith(".py") and os.path.isfile(file) else None
 
 
+def _is_scalar(value: object) -> bool:
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value is None or isinstance(value, (float, str))
+
+
 def _scalars(arguments: Dict[str, Any]) -> Dict[str, Any]:
-    """As the log keeps them: what is no scalar by its text."""
-    return {
-        name: value if value is None or isinstance(value, (bool, int, float, str)) else repr(value)
-        for name, value in arguments.items()
-    }
+    """As the log keeps them: what is no scalar, or too big for one, by its text."""
+    return {name: value if _is_scalar(value) else repr(value) for name, value in arguments.items()}
 
 
 class AdaptedTask(BaseTask):

@@ -158,7 +158,8 @@ def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Itera
         elif identity not in place.above:
             above.add(identity)
             _add_from_folder(folder, modules, namespaces)
-    for name in sorted({*modules, *(namespaces if recursive else ())}):
+    # Files before folders: of two classes with one id the same counts as for the commands.
+    for name in sorted({*modules, *(namespaces if recursive else ())}, key=lambda one: (modules.get(one, True), one)):
         if name not in modules:
             yield _Place(f"{place.name}.{name}", tuple(namespaces[name]), frozenset(above))
         elif recursive or not modules[name]:

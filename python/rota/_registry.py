@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Dict, List, Optional, Sequence, Type
+from typing import Any, Callable, Dict, List, Optional, Sequence, Type
 from weakref import WeakValueDictionary
 
 from rota import _native, _rota, _task_classes as _rules
@@ -288,8 +288,22 @@ def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> A
     return task
 
 
+#: What a worker does before each task.
+before_each_task: List[Callable[[], None]] = []
+#: What a worker does after each task, before it looks for processes that were left behind.
+after_each_task: List[Callable[[], None]] = []
+
+
+def _end_task_of_runner() -> None:
+    """Called by the C++ library."""
+    for clean in after_each_task:
+        clean()
+
+
 def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> BaseTask:
     """Called by the C++ library, with all declared defaults filled in."""
+    for prepare in before_each_task:
+        prepare()
     task_id = arguments["task_id"]
     names = _parameter_names(task_class)
     given = {
@@ -325,7 +339,7 @@ class _MessagesToRunner(logging.Handler):
         task = self._tasks.get(record.name)
         engine = None if task is None else task._engine
         if engine is not None:
-            engine.log(record.levelno, record.getMessage())
+            engine.log(record.levelno, record.getMessage().encode("utf-8", "backslashreplace").decode())
 
 
 _to_runner = _MessagesToRunner()

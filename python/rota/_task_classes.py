@@ -614,6 +614,9 @@ def _faults_of_constructor(cls: type) -> Iterator[str]:
     code = signature.code
     if code is None or signature.takes_any or "__init__" in code.co_names:
         return
+    after = getattr(_find(cls, "__post_init__"), "__code__", None)  # of a dataclass
+    if "__post_init__" in code.co_names and "__init__" in getattr(after, "co_names", ()):
+        return
     taken: Set[str] = {parameter["name"] for parameter in signature.parameters}
     missing = [name for name in IDENTITY if name not in taken]
     if missing:

@@ -30,7 +30,13 @@ def load_task_class(file: str, identity: str, task_id: str) -> Tuple[type, Dict[
         found = getattr(found, part, None)
     if not isinstance(found, type):
         raise _rota.TaskRegistryError(f"module {module_name} has no class {class_name} once it is imported")
-    return found, dict(_task_classes.get_metadata(found), task_id=task_id)
+    metadata = _task_classes.get_metadata(found)
+    if metadata["task_id"] != task_id:
+        raise _rota.TaskRegistryError(
+            f"class {class_name} of {file} says that it is task {metadata['task_id']} once it is imported, not "
+            f"{task_id}; write its task_id as a literal"
+        )
+    return found, metadata
 
 
 def _import(root: str, name: str, file: str) -> types.ModuleType:
@@ -70,11 +76,33 @@ def _import_script(file: str) -> types.ModuleType:
     return module
 
 
+def _open_streams() -> None:
+    """What a task may have closed. Lines are written at once: the last words of one that crashes are there."""
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        if stream is None or getattr(stream, "closed", True):
+            setattr(sys, name, open(fd, "w", buffering=1, errors="backslashreplace", closefd=False))
+
+
+def _end_helpers() -> None:
+    """Processes that multiprocessing leaves until its interpreter ends: they belong to the task."""
+    for module, name in (("resource_tracker", "_resource_tracker"), ("forkserver", "_forkserver")):
+        helper = getattr(sys.modules.get(f"multiprocessing.{module}"), name, None)
+        stop = getattr(helper, "_stop", None)
+        if stop is not None:
+            try:
+                stop()
+            except Exception:  # noqa: BLE001: then it is told as a process that was left behind
+                pass
+
+
 def main(words: List[str]) -> int:
-    # The last words of one that crashes are there; Ctrl-C is the runner's business.
+    # Ctrl-C is the runner's business.
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    _registry.before_each_task.append(_open_streams)
+    _registry.after_each_task.append(_end_helpers)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     logging.getLogger("rota").setLevel(logging.INFO)
     _registry._to_runner.setLevel(logging.INFO)

@@ -89,6 +89,11 @@ def test_a_run_is_recorded_with_its_files_and_metrics(run_script: Any, project: 
         ("def pre_operation_hook(self, name): raise KeyError('k')\ndef work(self): pass", "KeyError: 'k'"),
         ("def work(self): self.track_output('not there')", "not there"),
         ("def work(self): self.set_metric('m', [1])", "m is a list"),
+        ("def work(self): self.set_metric('m', '\\udcff')", "m is no Unicode text"),
+        ("def work(self): raise ValueError('bad \\udcff')", "work: ValueError: bad \\udcff"),
+        ("async def work(self): pass", "the operation gave a coroutine"),
+        ("def work(self): yield 1", "the operation gave a generator"),
+        ("class Mute(Exception):\n    def __str__(self): raise RuntimeError\ndef work(self): raise self.Mute", "work: Mute"),
     ],
 )
 def test_a_step_that_fails_fails_the_task_and_says_why(
@@ -162,7 +167,7 @@ def test_two_operations_of_one_name_are_refused(run_script: Any, project: pathli
 def test_a_second_run_begins_anew_and_one_inside_of_another_does_nothing(run_script: Any) -> None:
     done = run_script(
         script(
-            "def configure_operations(self): self.operations.clear(); self.add_operation(self.work)\n"
+            "def configure_operations(self): self.add_operation(self.work)\n"
             "def work(self): print('inner', self.run())",
             "t = T(); print(t.run(), t.run(), len(t.operations))",
         )

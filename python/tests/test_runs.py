@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import signal
 import subprocess
@@ -271,3 +272,60 @@ def test_what_was_run_by_hand_is_up_to_date_for_a_plan(run_script: Any, tasks: p
         """
     )
     assert done.stdout.splitlines()[-2:] == ["True True", "[False, False]"]
+
+
+HELPERS = """
+import multiprocessing, os, sys
+import rota
+
+class Forks(rota.BaseTask):
+    task_id = "t_forks"
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        child = os.fork()
+        if child == 0: os._exit(0)
+        self.set_metric("status", os.waitpid(child, 0)[1])
+        for method in ("fork", "spawn"):
+            with multiprocessing.get_context(method).Pool(1) as pool:
+                self.set_metric(method, pool.map(abs, [-3])[0])
+
+class Closes(rota.BaseTask):
+    task_id = "t_closes"
+    dependencies = ["t_forks"]
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        sys.stdout.close(); sys.stderr.close()
+
+class Fails(rota.BaseTask):
+    task_id = "t_fails"
+    dependencies = ["t_closes"]
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        print("still heard")
+        raise AssertionError
+"""
+
+
+def test_a_task_may_fork_start_pools_and_close_its_streams_and_harms_none_after_it(
+    run_script: Any, project: pathlib.Path
+) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "helpers.py").write_text(HELPERS)
+    done = run_script("import rota; rota.register_discovered_tasks(); print([one['state'] for one in rota.run(jobs=1).outcomes])")
+    assert done.stdout == "['success', 'success', 'failed']\n"
+    fails, _, forks = history(project)
+    assert forks.metrics == {"status": 0, "fork": 3, "spawn": 3}
+    assert fails.message == "work: AssertionError"
+    assert "still heard" in (project / fails.output_path).read_text()
+
+
+def test_a_class_that_is_another_task_once_it_is_imported_is_refused_in_the_worker(
+    project: pathlib.Path, tasks: pathlib.Path
+) -> None:
+    command = pathlib.Path(os.environ.get("ROTA_COMMAND", ""))
+    if not command.is_file():
+        pytest.skip("the command is not built")
+    tasks.write_text(TASKS.replace("class Clean", "def deco(c):\n    c.task_id = 't_other'\n    return c\n@deco\nclass Clean"))
+    done = subprocess.run([command, "run"], cwd=project, capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "ROTA_PYTHON": sys.executable})
+    assert done.returncode == 1 and "says that it is task t_other once it is imported, not t_clean" in done.stdout
