@@ -58,7 +58,7 @@ def ids(found: Discovery) -> List[str]:
 # --- What is looked at
 
 
-def test_the_package_its_modules_and_its_subpackages_are_looked_at_in_order(package: Package) -> None:
+def test_the_package_then_its_modules_then_its_subpackages_are_looked_at_by_name(package: Package) -> None:
     package(
         {
             "shop/__init__.py": task("t_shop"),
@@ -70,7 +70,7 @@ def test_the_package_its_modules_and_its_subpackages_are_looked_at_in_order(pack
         }
     )
     found = discover(["shop"])
-    assert ids(found) == ["t_shop", "t_a", "t_a_z", "t_b", "t_deep", "t_namespace"]
+    assert ids(found) == ["t_shop", "t_b", "t_a", "t_a_z", "t_namespace", "t_deep"]
     assert found.problems == [] and found.duplicates == []
     assert found.classes["t_deep"].__module__ == "shop.c.deep"
 
