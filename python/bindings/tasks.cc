@@ -5,7 +5,6 @@
 #include "python_task_class.h"
 #include "values.h"
 #include <rota/discovery.h>
-#include <rota/graph.h>
 #include <rota/logger.h>
 #include <rota/python_source.h>
 #include <rota/task_registry.h>
@@ -83,14 +82,11 @@ nb::tuple run_task(nb::object self, nb::dict metadata_given, nb::dict arguments_
   PythonTask task(self, text_attribute(self, "task_id"), text_attribute(self, "task_type"),
                   text_attribute(self, "description"));
   metadata.task_id = task.task_id();
-  std::string fingerprint;
+  const std::string source = file.is_none() ? std::string() : to_path(file).string();
   bool succeeded = false;
   {
     const nb::gil_scoped_release released;
-    if (!file.is_none()) {
-      const nb::gil_scoped_acquire gil;
-      fingerprint = python_source_fingerprint(to_path(file));
-    }
+    const std::string fingerprint = source.empty() ? source : python_source_fingerprint(source);
     task.bind_identity(metadata, arguments, fingerprint);
     succeeded = task.run();
   }
@@ -180,7 +176,6 @@ void bind_native(nb::module_& module) {
       .def_prop_ro(
           "metadata",
           [](const NativeClass& self) { return from_metadata(self.task_class->metadata()); })
-      .def_prop_ro("origin", [](const NativeClass& self) { return self.task_class->origin(); })
       .def_prop_ro("location", [](const NativeClass& self) { return self.task_class->location(); })
       .def_prop_ro("location_identity",
                    [](const NativeClass& self) { return self.task_class->location_identity(); })
@@ -221,14 +216,7 @@ void bind_registry(nb::module_& module) {
             return self.register_task_class(std::make_shared<PythonTaskClass>(
                 std::move(task_class), to_metadata(metadata), to_origin(file, identity)));
           },
-          "task_class"_a, "metadata"_a, "file"_a.none(), "identity"_a)
-      .def("task_ids",
-           [](const TaskRegistry& self) {
-             std::vector<std::string> ids;
-             for (const TaskClassPtr& one : self.task_classes()) ids.emplace_back(one->task_id());
-             return ids;
-           })
-      .def("__len__", &TaskRegistry::size);
+          "task_class"_a, "metadata"_a, "file"_a.none(), "identity"_a);
   module.def("get_native_class", [](std::string_view task_id) -> std::optional<NativeClass> {
     TaskClassPtr found = TaskRegistry::process().get_task_class(task_id);
     if (found == nullptr) return std::nullopt;
@@ -318,11 +306,6 @@ void bind_tasks(nb::module_& module) {
         return python_source_identity(to_path(root), module_name, class_name, to_path(file));
       },
       "root"_a, "module"_a, "class_name"_a, "file"_a);
-  module.def("nearest_task_id",
-             [](const std::string& wanted, const std::vector<std::string>& known) {
-               const std::vector<std::string_view> views(known.begin(), known.end());
-               return nearest_task_id(wanted, views);
-             });
 }
 
 }  // namespace rota::python

@@ -202,14 +202,14 @@ def _name_of(operation: object) -> str:
 
 def _as_operation(operation: object, name: Optional[str], arguments: Dict[str, Any]) -> Operation:
     """An object with `run`, a class of such, or a callable."""
-    given = operation
     if isinstance(operation, Operation) and not arguments:
         return operation if name is None else Operation(name, operation.run, operation.operation)
     if isinstance(operation, type):
+        class_name = operation.__name__
         operation = operation(**arguments)
         arguments = {}
         if name is None and not isinstance(getattr(operation, "name", None), str):
-            name = given.__name__ if isinstance(given, type) else None
+            name = class_name
     run = getattr(operation, "run", None)
     function = run if callable(run) else operation
     if not callable(function):
@@ -502,8 +502,8 @@ def _named_arguments(task_class: type, given: Tuple[Any, ...], named: Dict[str, 
     """Those of a constructor, but for the identity; defaults that are no scalar are left out."""
     from rota import _task_classes
 
-    names = [one["name"] for one in _task_classes.parameters_of(task_class)]
-    if not names:
+    parameters = _task_classes.parameters_of(task_class)
+    if not parameters:
         return {}
     import inspect
 
@@ -511,8 +511,8 @@ def _named_arguments(task_class: type, given: Tuple[Any, ...], named: Dict[str, 
         bound = inspect.signature(task_class.__init__).bind(None, *given, **named).arguments  # type: ignore[misc]
     except (TypeError, ValueError):
         bound = dict(named)
-    defaults = {one["name"]: one["default"] for one in _task_classes.parameters_of(task_class) if "default" in one}
-    return {**defaults, **{name: bound[name] for name in names if name in bound}}
+    defaults = {one["name"]: one["default"] for one in parameters if "default" in one}
+    return {**defaults, **{one["name"]: bound[one["name"]] for one in parameters if one["name"] in bound}}
 
 
 def _metadata_of(task_class: type) -> Dict[str, Any]:
