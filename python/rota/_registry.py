@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Callable, Dict, List, Optional, Sequence, Type
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type
 from weakref import WeakValueDictionary
 
 from rota import _native, _rota, _task_classes as _rules
@@ -239,27 +239,16 @@ def _listed_metadata(task_id: str, task_class: Type[Any]) -> Dict[str, Any]:
 # ---- instances ----
 
 
-def _parameter_names(task_class: Type[Any]) -> Optional[Sequence[str]]:
-    """What its constructor takes by name; None: anything."""
+def _keywords_of(task_class: Type[Any]) -> Tuple[Sequence[str], bool]:
+    """What its constructor takes by name, and whether it takes any other name too."""
     import inspect
 
     try:
         parameters = inspect.signature(task_class).parameters.values()
     except (TypeError, ValueError):
-        return None
-    if any(one.kind == one.VAR_KEYWORD for one in parameters):
-        return None
-    return [one.name for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-
-
-def _takes_by_name(task_class: Type[Any], field: str) -> bool:
-    import inspect
-
-    try:
-        parameter = inspect.signature(task_class).parameters.get(field)
-    except (TypeError, ValueError):
-        return False
-    return parameter is not None and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        return (), True
+    named = [one.name for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    return named, any(one.kind == one.VAR_KEYWORD for one in parameters)
 
 
 def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> Any:
@@ -270,8 +259,9 @@ def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> A
         raise _rota.ArgumentError(f"task {task_id} cannot be made: {'; '.join(problems)}")
     metadata = dict(get_task_metadata(task_class), task_id=task_id)
     filled = dict(kwargs)
+    named, _ = _keywords_of(task_class)
     for field in _IDENTITY:
-        if field not in filled and _takes_by_name(task_class, field):
+        if field not in filled and field in named:
             filled[field] = metadata[field]
     try:
         task = task_class(**filled)
@@ -305,11 +295,11 @@ def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> B
     for prepare in before_each_task:
         prepare()
     task_id = arguments["task_id"]
-    names = _parameter_names(task_class)
+    named, takes_any = _keywords_of(task_class)
     given = {
         name: value
         for name, value in arguments.items()
-        if name not in _IDENTITY and (names is None or name in names)
+        if name not in _IDENTITY and (takes_any or name in named)
     }
     made = _construct(task_class, task_id, given)
     task: BaseTask = (
