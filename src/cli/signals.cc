@@ -4,6 +4,7 @@
 #include "cli/signals.h"
 
 #include "cli/exit_code.h"
+#include "os/forked_signal.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 std::array<int, 2> pipe_ends{-1, -1};
+pid_t owner = 0;
 std::array<struct sigaction, kSignals.size()> previous;
 
 void pass_on(int number) {
@@ -27,18 +29,31 @@ void pass_on(int number) {
   errno = kept;
 }
 
+void on_signal(int number) {
+  if (!leave_to_forked_child(owner, number)) pass_on(number);
+}
+
+// nohup: whoever started this wants it to outlive its terminal.
+bool is_to_be_ignored(int number, const struct sigaction& before) {
+  return number == SIGHUP && before.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 Signals::Signals(std::function<void(const char*)> told, AtKill at_kill)
     : told_(std::move(told)), at_kill_(at_kill) {
   if (::pipe2(pipe_ends.data(), O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
+  owner = ::getpid();
   watcher_ = std::thread([this] { watch(); });
   struct sigaction action {};
-  action.sa_handler = pass_on;
+  action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
-  for (std::size_t at = 0; at < kSignals.size(); ++at)
+  for (std::size_t at = 0; at < kSignals.size(); ++at) {
     ::sigaction(kSignals[at], &action, &previous[at]);
+    if (is_to_be_ignored(kSignals[at], previous[at]))
+      ::sigaction(kSignals[at], &previous[at], nullptr);
+  }
 }
 
 Signals::~Signals() {

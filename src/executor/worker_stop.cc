@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/worker_stop.h"
 
+#include "os/forked_signal.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@ namespace rota::inline v1 {
 namespace {
 
 int end_to_write = -1;
+pid_t owner = 0;
 
 void write_byte(char byte) {
   const int kept = errno;
@@ -20,7 +23,9 @@ void write_byte(char byte) {
   errno = kept;
 }
 
-void on_termination(int) { write_byte('t'); }
+void on_termination(int number) {
+  if (!leave_to_forked_child(owner, number)) write_byte('t');
+}
 
 }  // namespace
 
@@ -30,6 +35,7 @@ WorkerStop::WorkerStop() {
     throw std::system_error(errno, std::generic_category(), "pipe2");
   to_read_ = UniqueFd(ends[0]);
   end_to_write = ends[1];
+  owner = ::getpid();
   watcher_ = std::thread([this] { watch(); });
 }
 

@@ -4,12 +4,15 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
 import pytest
 
 COMMAND = os.environ["ROTA_COMMAND"]
+# Tests may run under nohup, whose choice the command keeps to.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 PLUGINS = pathlib.Path(os.environ["ROTA_TEST_PLUGINS"])
 
 
@@ -39,8 +42,8 @@ class Project:
         return subprocess.run([*prefix, COMMAND, *arguments], cwd=self.folder, env=self.environment, timeout=60,
                               capture_output=True, text=True)
 
-    def start(self, *arguments):
-        return subprocess.Popen([COMMAND, *arguments], cwd=self.folder, env=self.environment, text=True,
+    def start(self, *arguments, prefix=()):
+        return subprocess.Popen([*prefix, COMMAND, *arguments], cwd=self.folder, env=self.environment, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def json(self, *arguments):

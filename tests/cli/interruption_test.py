@@ -85,6 +85,23 @@ def test_a_termination_asks_the_running_tasks_to_end_at_once(project, number):
     assert project.states() == [("t_import", "cancelled")]
 
 
+def test_inline_a_signal_to_a_child_of_a_task_is_no_signal_to_the_run(project):
+    project.tell("fork_t_import")
+    done = project.command("run", "-j", "1", "--executor", "inline")
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_under_nohup_a_run_outlives_its_terminal(project):
+    project.tell("wait_t_import")
+    running = project.start("run", "-j", "1", prefix=("nohup",))
+    project.wait_until_running("t_import")
+    running.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    project.untell("wait_t_import")
+    running.communicate(timeout=30)
+    assert running.returncode == 0
+
+
 def test_two_runs_at_once_run_a_task_once_and_name_the_first(project):
     project.tell("wait_t_import")
     first = project.start("run")

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small pipeline whose tasks do what files in the project's folder tell them: fail_ID, throw_ID, abort_ID,
-// exit_ID, print_ID, warn_ID, and wait_ID, which a task waits to be gone. Each writes data/ID.txt and adds its id to ran.txt.
+// exit_ID, print_ID, warn_ID, fork_ID (a child that is asked to end), and wait_ID, which a task waits to be gone. Each writes data/ID.txt and adds its id to ran.txt.
 #include <rota/rota.h>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -13,6 +17,15 @@
 namespace {
 
 namespace fs = std::filesystem;
+
+void end_a_child() {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  ::kill(child, SIGTERM);
+  ::waitpid(child, nullptr, 0);
+}
 
 class PipelineTask : public rota::BaseTask {
  public:
@@ -40,6 +53,7 @@ class PipelineTask : public rota::BaseTask {
     if (told("warn")) logger().warning("a careful word");
     while (told("wait") && !operation.cancelled())
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (told("fork")) end_a_child();
     if (told("abort")) std::abort();
     if (told("exit")) std::exit(0);
     if (told("print")) std::puts("a task's own words");

@@ -216,6 +216,13 @@ TEST_P(ExecutorTest, ComesBackWhenItIsWokenAndAtItsDeadline) {
   EXPECT_TRUE(reports.empty());
 }
 
+TEST_P(ExecutorTest, AChildOfATaskThatIsAskedToEndEndsAloneAndAtOnce) {
+  start(1);
+  const ExecutionReport& report = run(request(1, {{"end_a_child", true}}));
+  EXPECT_EQ(report.end.state, ExecutionState::success);
+  EXPECT_THAT(report.end.metrics, HasSubstr("\"child\":" + std::to_string(SIGTERM)));
+}
+
 TEST_P(ExecutorTest, CancellingOneThatHasEndedDoesNothing) {
   start(1);
   run(request(1));

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +18,18 @@ namespace rota {
 namespace {
 
 void pause_shortly() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
+
+// What ended a child that was forked from this process and asked to end.
+std::int64_t end_a_child() {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  ::kill(child, SIGTERM);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
 
 // Does what its arguments say.
 class ObedientTask : public BaseTask {
@@ -52,6 +65,7 @@ class ObedientTask : public BaseTask {
       ::signal(SIGABRT, SIG_DFL);
       ::raise(SIGABRT);
     }
+    if (arguments().get<bool>("end_a_child", false)) set_metric("child", end_a_child());
     set_metric("answer", 42);
     return OperationResult::success();
   }
