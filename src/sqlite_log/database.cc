@@ -174,13 +174,22 @@ Statement& Statement::bind(const char* name, std::int64_t value) {
   return *this;
 }
 
-Statement& Statement::bind(const char* name, std::string_view value) {
+Statement& Statement::bind_text(const char* name, std::string_view value,
+                                void (*destructor)(void*)) {
   const char* const data =
       value.data() == nullptr ? "" : value.data();  // a null pointer would bind NULL
-  const int code = ::sqlite3_bind_text64(statement_, index_of(name), data, value.size(),
-                                         SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = ::sqlite3_bind_text64(statement_, index_of(name), data, value.size(), destructor,
+                                         SQLITE_UTF8);
   if (code != SQLITE_OK) connection_.fail(code);
   return *this;
+}
+
+Statement& Statement::bind(const char* name, std::string_view value) {
+  return bind_text(name, value, SQLITE_TRANSIENT);
+}
+
+Statement& Statement::refer(const char* name, std::string_view value) {
+  return bind_text(name, value, SQLITE_STATIC);
 }
 
 bool Statement::step() {

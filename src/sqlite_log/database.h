@@ -58,6 +58,8 @@ class Connection {
   // All of the file as this connection sees it, page by page.
   void copy_to(Connection& target);
   bool in_transaction() const noexcept { return ::sqlite3_get_autocommit(handle_.get()) == 0; }
+  // Rows written, changed or removed by the last statement itself, not by its triggers.
+  std::int64_t changes() const noexcept { return ::sqlite3_changes64(handle_.get()); }
   // Rows written, changed and removed since it was opened, also by what was undone.
   std::int64_t total_changes() const noexcept { return ::sqlite3_total_changes64(handle_.get()); }
   // Makes durable all that was committed to the WAL before, by whomever. False: the disk failed.
@@ -98,6 +100,8 @@ class Statement {
   // Parameters by their names in the statement, ":name"; those never bound are null. Text is copied.
   Statement& bind(const char* name, std::int64_t value);
   Statement& bind(const char* name, std::string_view value);
+  // Text that is not copied: it must be there, unchanged, as long as this object.
+  Statement& refer(const char* name, std::string_view value);
   // Nothing is null.
   template <class Value>
   Statement& bind(const char* name, const std::optional<Value>& value) {
@@ -116,6 +120,7 @@ class Statement {
 
  private:
   int index_of(const char* name);
+  Statement& bind_text(const char* name, std::string_view value, void (*destructor)(void*));
 
   Connection& connection_;
   PreparedStatement& prepared_;

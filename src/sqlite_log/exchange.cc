@@ -7,6 +7,7 @@
 #include "sqlite_log/read_transaction.h"
 #include "sqlite_log/run_queries.h"
 #include "sqlite_log/sqlite_log.h"
+#include "sqlite_log/task_queries.h"
 #include "sqlite_log/upkeep_queries.h"
 
 namespace rota::inline v1 {
@@ -83,15 +84,16 @@ void SqliteLog::import_executions(ImportMode mode,
       execution.end = stored_end(given.end, names_, location());
       execution.end.duration = std::nullopt;  // its times are given
       execution.end.worker = 0;
-      if (const auto there = select_started_sequence(connection, given.task_run_id)) {
-        if (*there > before) return ImportAnswer{ImportedAs::repeated};
-        return compare_imported(select_execution(connection, given.task_run_id).value(), execution);
-      }
-      execution.started_sequence = ++sequence;
-      execution.finished_sequence = ++sequence;
+      execution.started_sequence = sequence + 1;
+      execution.finished_sequence = sequence + 2;
       execution.epoch = 1;
-      insert_execution(connection, execution);
-      return ImportAnswer{ImportedAs::added};
+      if (insert_if_new(connection, execution)) {
+        sequence += 2;
+        return ImportAnswer{ImportedAs::added};
+      }
+      const Execution there = select_execution(connection, given.task_run_id).value();
+      if (there.started_sequence > before) return ImportAnswer{ImportedAs::repeated};
+      return compare_imported(there, execution);
     });
     set_sequence(connection, sequence);
   });

@@ -52,7 +52,7 @@ FileStamp read_stamp(const Statement& row) {
 void bind_stamp(Statement& statement, const FileStamp& file) {
   statement.bind(":size_bytes", static_cast<std::int64_t>(file.size_bytes))
       .bind(":mtime_nanoseconds", file.mtime_nanoseconds);
-  if (!file.content_hash.empty()) statement.bind(":content_hash", file.content_hash);
+  if (!file.content_hash.empty()) statement.refer(":content_hash", file.content_hash);
 }
 
 // One direction of one execution.
@@ -69,7 +69,7 @@ struct Place {
 void insert_file(Connection& connection, const Place& place, std::int64_t position,
                  const FileStamp& file) {
   Statement statement(connection, kInsertFile);
-  place.bind_to(statement).bind(":position", position).bind(":path", file.path);
+  place.bind_to(statement).bind(":position", position).refer(":path", file.path);
   bind_stamp(statement, file);
   statement.run();
 }

@@ -56,9 +56,24 @@ const RowRule kRules[] = {
      }},
     // The number of an end that is another's last change, which may be its end.
     {"SELECT e.task_run_id, e.finished_sequence, other.task_run_id FROM execution AS e NOT INDEXED "
-     "JOIN execution AS other ON other.changed_sequence = e.finished_sequence "
-     "WHERE other.started_sequence <> e.started_sequence "
-     "AND other.changed_sequence <> other.started_sequence",
+     "JOIN execution AS other INDEXED BY execution_changed "
+     "ON other.changed_sequence = e.finished_sequence "
+     "AND other.changed_sequence > other.started_sequence + 1 "
+     "WHERE other.started_sequence <> e.started_sequence",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    {"SELECT e.task_run_id, e.finished_sequence, other.task_run_id FROM execution AS e NOT INDEXED "
+     "JOIN execution AS other ON other.started_sequence = e.finished_sequence - 1 "
+     "WHERE other.changed_sequence = e.finished_sequence "
+     "AND other.started_sequence <> e.started_sequence",
+     [](const Statement& row) {
+       return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
+     }},
+    // Two last changes that are no ends.
+    {"SELECT max(task_run_id), changed_sequence, min(task_run_id) FROM execution NOT INDEXED "
+     "WHERE changed_sequence > started_sequence AND changed_sequence IS NOT finished_sequence "
+     "GROUP BY changed_sequence HAVING count(*) > 1",
      [](const Statement& row) {
        return findings::number_given_twice(row.text(0), row.integer(1), row.text(2));
      }},
@@ -131,6 +146,31 @@ const RowRule kRules[] = {
      }},
 };
 
+LogFinding task_finding(const Statement& row) {
+  return {"tasks", "", fmt::format("task {}: {}", one_line(row.text(0)), row.text(1))};
+}
+
+// What is known of each task without its executions being asked.
+const RowRule kTaskRules[] = {
+    {"SELECT task_id, 'its newest execution is ' || newest || ', and the log names ' || "
+     "ifnull(newest_run, 'none') FROM (SELECT task_id, max(started_sequence) AS newest "
+     "FROM execution NOT INDEXED WHERE state <= 6 GROUP BY task_id) LEFT JOIN task USING (task_id) "
+     "WHERE newest_run IS NOT newest",
+     &task_finding},
+    {"SELECT task_id, 'its latest success is ' || latest || ', and the log names ' || "
+     "ifnull(latest_success, 'none') FROM (SELECT task_id, started_sequence AS latest, "
+     "max(finished_sequence) FROM execution NOT INDEXED WHERE state = 2 GROUP BY task_id) "
+     "LEFT JOIN task USING (task_id) WHERE latest_success IS NOT latest",
+     &task_finding},
+    {"SELECT task_id, 'the log names its newest execution, and it has none' FROM task WHERE "
+     "task_id NOT IN (SELECT task_id FROM execution NOT INDEXED WHERE state <= 6)",
+     &task_finding},
+    {"SELECT task_id, 'the log names its latest success, and it has none' FROM task WHERE "
+     "latest_success IS NOT NULL "
+     "AND task_id NOT IN (SELECT task_id FROM execution NOT INDEXED WHERE state = 2)",
+     &task_finding},
+};
+
 LogFinding run_finding(std::string_view run_id, const std::string& what) {
   return {"runs", "", fmt::format("run {}: {}", one_line(run_id), what)};
 }
@@ -165,6 +205,10 @@ class LogCheck {
 
   std::vector<LogFinding> run() {
     for (const RowRule& rule : kRules) look([&] { apply(rule); });
+    // Of rows that are not as they should be, they would tell it again.
+    if (findings_.empty()) {
+      for (const RowRule& rule : kTaskRules) look([&] { apply(rule); });
+    }
     for (const RowRule& rule : kRunRules) look([&] { apply(rule); });
     look([&] { look_at_objects(); });
     look([&] { look_at_plans(); });

@@ -101,6 +101,37 @@ TEST_F(LogCheckTest, TwoEndsWithOneNumberThatWereChangedLater) {
               "its number 6 was given to " + std::min(second_, third_));
 }
 
+TEST_F(LogCheckTest, TwoChangesWithOneNumber) {
+  damage(
+      "UPDATE execution SET changed_sequence = 7 WHERE started_sequence = 5;"
+      "DROP INDEX execution_changed; UPDATE execution SET changed_sequence = 7 WHERE "
+      "started_sequence = 3;"
+      "CREATE INDEX execution_changed ON execution (changed_sequence) "
+      "WHERE changed_sequence > started_sequence + 1");
+  expect_only("sequence", std::max(second_, third_),
+              "its number 7 was given to " + std::min(second_, third_));
+}
+
+TEST_F(LogCheckTest, ANewestExecutionOfATaskThatIsNot) {
+  damage("UPDATE task SET newest_run = 1 WHERE task_id = 't'");
+  expect_only("tasks", "", "task t: its newest execution is 3, and the log names 1");
+}
+
+TEST_F(LogCheckTest, ALatestSuccessOfATaskThatIsNot) {
+  damage("UPDATE task SET latest_success = NULL WHERE task_id = 't'");
+  expect_only("tasks", "", "task t: its latest success is 3, and the log names none");
+}
+
+TEST_F(LogCheckTest, ALatestSuccessOfATaskThatHasNone) {
+  damage("UPDATE task SET latest_success = 5 WHERE task_id = 'u'");
+  expect_only("tasks", "", "task u: the log names its latest success, and it has none");
+}
+
+TEST_F(LogCheckTest, ATaskWithoutExecutions) {
+  damage("INSERT INTO task VALUES ('v', 3, NULL)");
+  expect_only("tasks", "", "task v: the log names its newest execution, and it has none");
+}
+
 TEST_F(LogCheckTest, AStateThatIsNone) {
   damage("UPDATE execution SET state = 10 WHERE started_sequence = 3");
   expect_only("state", second_, "there is no state 10");
@@ -211,13 +242,13 @@ TEST_F(LogCheckTest, AnEntryThatIsMissingInAnIndex) {
   // The index looks as if it had no entry for the row while that is written.
   damage(
       "PRAGMA writable_schema = ON; "
-      "UPDATE sqlite_schema SET sql = replace(sql, 'state = 2', 'state = 3') "
-      "WHERE name = 'execution_success'");
+      "UPDATE sqlite_schema SET sql = replace(sql, 'state <> 2', 'state = 9') "
+      "WHERE name = 'execution_state'");
   damage(
-      "UPDATE execution SET task_id = 'x' WHERE started_sequence = 1; "
+      "UPDATE execution SET state = 4 WHERE started_sequence = 5; "
       "PRAGMA writable_schema = ON; "
-      "UPDATE sqlite_schema SET sql = replace(sql, 'state = 3', 'state = 2') "
-      "WHERE name = 'execution_success'");
+      "UPDATE sqlite_schema SET sql = replace(sql, 'state = 9', 'state <> 2') "
+      "WHERE name = 'execution_state'");
   EXPECT_THAT(findings(), Contains(Field(&LogFinding::rule, "integrity")));
 }
 
@@ -255,7 +286,9 @@ TEST_F(LogCheckTest, AHundredThousandExecutionsAreCheckedInLinearTime) {
         "task_run_id, epoch, state, task_id, task_type, version, arguments, run_id, reason, "
         "started_at, finished_at, owner_host, owner_boot_id, owner_pid, owner_start_ticks) "
         "SELECT n, n + 1, n + 1, 'run' || n, 1, 2, 't' || (n % 97), '', '', '{}', '', '', n, n, "
-        "'h', 'b', 1, 1 FROM n; UPDATE log SET sequence = " +
+        "'h', 'b', 1, 1 FROM n; REPLACE INTO task SELECT task_id, max(started_sequence), "
+        "max(started_sequence) FROM execution WHERE task_id LIKE 't%' GROUP BY task_id; UPDATE log "
+        "SET sequence = " +
         std::to_string(last + 1) + "; COMMIT");
     EXPECT_EQ(added, "");
     const auto start = std::chrono::steady_clock::now();

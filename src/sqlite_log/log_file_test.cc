@@ -140,11 +140,11 @@ TEST_F(LogFileTest, LeavesADatabaseOfAnotherProgramAsItIsAlsoWhereItHasSomething
 
 TEST_F(LogFileTest, RefusesALogOfANewerVersion) {
   make_log_with_one_success(log_);
-  PlainSqlite(log_).run("PRAGMA user_version = 3");
+  PlainSqlite(log_).run("PRAGMA user_version = 4");
   expect_refused(
       log_,
-      HasSubstr("it has format 3, and this version of Rota knows format 2 only; use the newer"));
-  expect_refused(log_, HasSubstr("it has format 3"), {.read_only = true});
+      HasSubstr("it has format 4, and this version of Rota knows format 3 only; use the newer"));
+  expect_refused(log_, HasSubstr("it has format 4"), {.read_only = true});
   PlainSqlite(log_).run("PRAGMA user_version = 0");
   expect_refused(log_, HasSubstr("it has format 0"));
 }
@@ -154,13 +154,13 @@ TEST_F(LogFileTest, RefusesALogThatANewerVersionHasJustChanged) {
   make_log_with_one_success(elsewhere / "x");
   {
     PlainSqlite newer(elsewhere / "x");
-    newer.run("PRAGMA user_version = 3");  // in the -wal only
+    newer.run("PRAGMA user_version = 4");  // in the -wal only
     fs::copy(elsewhere / "x", log_);
     fs::copy(elsewhere / "x-wal", log_.string() + "-wal");
   }
   const std::string file = read_bytes(log_);
   const std::string wal = read_bytes(log_.string() + "-wal");
-  EXPECT_THAT(open_error(log_), HasSubstr("it has format 3"));
+  EXPECT_THAT(open_error(log_), HasSubstr("it has format 4"));
   EXPECT_EQ(read_bytes(log_), file);
   EXPECT_EQ(read_bytes(log_.string() + "-wal"), wal);
 }

@@ -23,16 +23,18 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr std::array<Migration, 3> kMigrations = {{
+constexpr std::array<Migration, 4> kMigrations = {{
     kLogMigrations[0],
+    kLogMigrations[1],
     {"ALTER TABLE execution ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';"
      "CREATE TABLE mood (name TEXT NOT NULL) STRICT; INSERT INTO mood VALUES ('good')",
-     {3, 2}},
-    {"DROP TABLE mood; ALTER TABLE execution RENAME TO tries", {4, 0}},
+     {4, 3}},
+    {"DROP TABLE mood; ALTER TABLE execution RENAME TO tries", {5, 0}},
 }};
-constexpr std::array<Migration, 2> kFailing = {{
+constexpr std::array<Migration, 3> kFailing = {{
     kLogMigrations[0],
-    {"ALTER TABLE execution ADD COLUMN mood TEXT; CREATE TABLE execution (x)", {3, 0}},
+    kLogMigrations[1],
+    {"ALTER TABLE execution ADD COLUMN mood TEXT; CREATE TABLE execution (x)", {4, 0}},
 }};
 
 LogFileRules rules_of(std::span<const Migration> migrations) {
@@ -52,22 +54,22 @@ class MigrationTest : public ::testing::Test {
 
   const TemporaryFolder folder_ = TemporaryFolder::in_memory();
   const fs::path log_ = folder_ / "log.db";
-  const fs::path copy_ = copy_before_migration(log_, 2);
+  const fs::path copy_ = copy_before_migration(log_, 3);
 };
 
 TEST_F(MigrationTest, AnOlderFileIsCopiedAndThenChanged) {
   make_log_with_one_success(log_);
   migrate(1);
   EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM execution; SELECT name FROM mood"),
-            "131075|good|good|");
-  EXPECT_EQ(copy_, log_.string() + ".format-2.bak");
-  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version; PRAGMA integrity_check"), "2|ok|");
+            "196612|good|good|");
+  EXPECT_EQ(copy_, log_.string() + ".format-3.bak");
+  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version; PRAGMA integrity_check"), "3|ok|");
   struct stat found {};
   EXPECT_EQ(::stat(copy_.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 07777U, 0600U);
   EXPECT_THAT(snapshot(folder_.path()), ::testing::UnorderedElementsAre(
                                             ::testing::Key("log.db"), ::testing::Key("log.db.lock"),
-                                            ::testing::Key("log.db.format-2.bak")));
+                                            ::testing::Key("log.db.format-3.bak")));
   const auto before = open_sqlite_log(copy_);
   EXPECT_TRUE(before->find_latest_execution("t", true));
   EXPECT_EQ(before->remark(), "");
@@ -77,17 +79,17 @@ TEST_F(MigrationTest, AnOlderFileIsCopiedAndThenChanged) {
 TEST_F(MigrationTest, AFileThatIsSeveralFormatsBehindTakesAllStepsAtOnce) {
   make_log_with_one_success(log_);
   migrate(2);
-  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "4|good|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "5|good|");
   EXPECT_TRUE(fs::exists(copy_));
-  EXPECT_FALSE(fs::exists(copy_before_migration(log_, 3)));
+  EXPECT_FALSE(fs::exists(copy_before_migration(log_, 4)));
 }
 
 TEST_F(MigrationTest, AFileInTheMiddleTakesTheStepsThatItLacks) {
   make_log_with_one_success(log_);
   migrate(1);
   migrate(2);
-  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "4|good|");
-  EXPECT_EQ(PlainSqlite(copy_before_migration(log_, 3)).run("SELECT name FROM mood"), "good|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT mood FROM tries"), "5|good|");
+  EXPECT_EQ(PlainSqlite(copy_before_migration(log_, 4)).run("SELECT name FROM mood"), "good|");
 }
 
 TEST_F(MigrationTest, AFileOfTheNewestFormatIsLeftAsItIs) {
@@ -103,7 +105,7 @@ TEST_F(MigrationTest, AStepThatFailsLeavesTheFileAsItWas) {
   EXPECT_THROW(prepare_log_file(log_, {}, rules_of(kFailing)), LogError);
   EXPECT_EQ(run("PRAGMA user_version; SELECT count(*) FROM pragma_table_info('execution') "
                 "WHERE name = 'mood'"),
-            "2|0|");
+            "3|0|");
   EXPECT_TRUE(open_sqlite_log(log_)->find_latest_execution("t", true));
 }
 
@@ -121,8 +123,8 @@ TEST_F(MigrationTest, OfSeveralAtOnceOneDoesIt) {
   std::vector<std::thread> threads;
   for (int number = 0; number < 4; ++number) threads.emplace_back([&] { migrate(1); });
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(run("PRAGMA user_version; SELECT name FROM mood"), "131075|good|");
-  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version"), "2|");
+  EXPECT_EQ(run("PRAGMA user_version; SELECT name FROM mood"), "196612|good|");
+  EXPECT_EQ(PlainSqlite(copy_).run("PRAGMA user_version"), "3|");
 }
 
 TEST_F(MigrationTest, AnOlderFileIsNotChangedForReading) {
@@ -132,7 +134,7 @@ TEST_F(MigrationTest, AnOlderFileIsNotChangedForReading) {
     prepare_log_file(log_, {.read_only = true}, rules_of(kMigrations));
     ADD_FAILURE() << "opened";
   } catch (const LogError& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("it has the older format 2"),
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("it has the older format 3"),
                                     HasSubstr("open it once for writing")));
   }
   EXPECT_TRUE(snapshot(folder_.path()) == before);
@@ -145,12 +147,12 @@ TEST_F(MigrationTest, AnOlderProgramReadsANewerFileThatAllowsItAndDoesNotWrite) 
   {
     const auto log = open_sqlite_log(log_);
     EXPECT_TRUE(log->find_latest_execution("t", true));
-    EXPECT_THAT(log->remark(), HasSubstr("newer format 3"));
+    EXPECT_THAT(log->remark(), HasSubstr("newer format 4"));
     try {
       log->begin_execution({.task_id = "u"});
       ADD_FAILURE() << "written";
     } catch (const LogError& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("newer format 3"), HasSubstr("may only read")));
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("newer format 4"), HasSubstr("may only read")));
     }
   }
   EXPECT_EQ(read_bytes(log_), bytes);
@@ -161,8 +163,8 @@ TEST_F(MigrationTest, AnOlderProgramRefusesANewerFileThatDoesNotAllowIt) {
   migrate(2);
   const auto before = snapshot(folder_.path());
   EXPECT_THAT(open_error(log_),
-              HasSubstr("it has format 4, and this version of Rota knows format 2"));
-  EXPECT_THAT(open_error(log_, {.read_only = true}), HasSubstr("it has format 4"));
+              HasSubstr("it has format 5, and this version of Rota knows format 3"));
+  EXPECT_THAT(open_error(log_, {.read_only = true}), HasSubstr("it has format 5"));
   EXPECT_TRUE(snapshot(folder_.path()) == before);
 }
 
@@ -201,11 +203,33 @@ TEST_F(MigrationTest, AFileOfEachReleasedFormatIsOpened) {
     EXPECT_EQ(import.owner.host, "mill");
     log->record_task_execution({.task_id = "t_new"}, {});
     EXPECT_EQ(log->get_task_execution_history({}).size(), 6U);
+    EXPECT_THAT(log->validate_execution_log(), ::testing::IsEmpty()) << "format " << format;
     const std::vector<RecordedRun> runs = log->get_run_history(0);
     ASSERT_EQ(runs.size(), format < 2 ? 0U : 1U) << "format 1 kept none";
     for (const RecordedRun& run : runs)
       EXPECT_THAT(log->find_plan(run.start.plan_hash).value_or(""), HasSubstr("t_import"));
   }
+}
+
+// What its tables and indexes are, however their texts are laid out.
+std::string schema_of(const fs::path& log) {
+  return PlainSqlite(log).run(
+      "SELECT type, name, tbl_name, replace(replace(sql, char(10), ''), ' ', '') FROM "
+      "sqlite_schema "
+      "WHERE type <> 'table' ORDER BY type, name;"
+      "SELECT tables.name, columns.* FROM sqlite_schema AS tables, pragma_table_info(tables.name) "
+      "AS columns "
+      "WHERE tables.type = 'table' ORDER BY tables.name, cid");
+}
+
+TEST_F(MigrationTest, AMigratedFileHasTheTablesAndIndexesOfANewOne) {
+  make_log_with_one_success(log_);
+  const fs::path older = folder_ / "older.db";
+  fs::copy(fs::path(ROTA_RELEASED_LOGS) / "log.format-1.db", older);
+  fs::permissions(older, fs::perms::owner_read | fs::perms::owner_write);
+  open_sqlite_log(older)->record_task_execution({.task_id = "t"}, {});
+  EXPECT_EQ(schema_of(older), schema_of(log_));
+  EXPECT_THAT(schema_of(log_), HasSubstr("execution_changed"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "execution_log/execution_rules.h"
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
+#include "sqlite_log/task_queries.h"
 
 #include <algorithm>
 #include <optional>
@@ -17,12 +18,6 @@ namespace rota::inline v1 {
   "SELECT started_sequence, finished_sequence, state, started_at, finished_at, task_id, "     \
   "version, arguments, fingerprint, owner_host, owner_boot_id, owner_pid, owner_start_ticks " \
   "FROM execution "
-const char* const queries::kPastSuccess = ROTA_SELECT
-    "INDEXED BY execution_success WHERE task_id = :task_id AND state = 2 "
-    "ORDER BY finished_sequence DESC LIMIT 1";
-const char* const queries::kNewestRunStart =
-    "SELECT started_sequence FROM execution INDEXED BY execution_run "
-    "WHERE task_id = :task_id AND state <= 6 ORDER BY started_sequence DESC LIMIT 1";
 const char* const queries::kPastExecution =
     ROTA_SELECT "WHERE started_sequence = :started_sequence";
 const char* const queries::kAllPastExecutions = ROTA_SELECT "ORDER BY started_sequence DESC";
@@ -78,23 +73,16 @@ Files files_of(Connection& connection, std::int64_t started_sequence) {
 void look_up_each(Connection& connection, const Owners& owners,
                   std::span<const std::string_view> task_ids, const TakePastExecution& take) {
   const Past past(connection, owners);
+  const auto give = [&](std::int64_t started_sequence, std::size_t position) {
+    Statement row(connection, queries::kPastExecution);
+    if (row.bind(":started_sequence", started_sequence).step())
+      past.give(row, files_of(connection, started_sequence), position, take);
+  };
   for (std::size_t position = 0; position < task_ids.size(); ++position) {
-    std::int64_t newest = 0;
-    {
-      Statement start(connection, queries::kNewestRunStart);
-      if (!start.bind(":task_id", task_ids[position]).step()) continue;
-      newest = start.integer(0);
-    }
-    {
-      Statement success(connection, queries::kPastSuccess);
-      if (success.bind(":task_id", task_ids[position]).step()) {
-        past.give(success, files_of(connection, success.integer(0)), position, take);
-        if (success.integer(0) == newest) continue;
-      }
-    }
-    Statement other(connection, queries::kPastExecution);
-    if (other.bind(":started_sequence", newest).step())
-      past.give(other, files_of(connection, newest), position, take);
+    const std::optional<TaskRow> task = select_task(connection, task_ids[position]);
+    if (!task) continue;
+    if (task->latest_success != 0) give(task->latest_success, position);
+    if (task->latest_success != task->newest_run) give(task->newest_run, position);
   }
 }
 

@@ -13,8 +13,6 @@
 namespace rota::inline v1 {
 
 namespace queries {
-extern const char* const kPastSuccess;
-extern const char* const kNewestRunStart;
 extern const char* const kPastExecution;
 extern const char* const kAllPastExecutions;
 }  // namespace queries

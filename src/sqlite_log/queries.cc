@@ -3,6 +3,7 @@
 
 #include "execution_log/execution_rules.h"
 #include "sqlite_log/file_queries.h"
+#include "sqlite_log/task_queries.h"
 
 #include <algorithm>
 #include <limits>
@@ -27,52 +28,43 @@ namespace rota::inline v1 {
 
 const char* const queries::kByRunId = ROTA_SELECT "WHERE task_run_id = :task_run_id";
 const char* const queries::kLatestSuccess = ROTA_SELECT
-    "INDEXED BY execution_success WHERE task_id = :task_id AND state = 2 "
-    "ORDER BY finished_sequence DESC LIMIT 1";
-const char* const queries::kLatestRun = ROTA_SELECT
-    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
-    "ORDER BY started_sequence DESC LIMIT 1";
+    "WHERE started_sequence = (SELECT latest_success FROM task WHERE task_id = :task_id)";
+const char* const queries::kLatestRun =
+    ROTA_SELECT "WHERE started_sequence = (SELECT newest_run FROM task WHERE task_id = :task_id)";
 const char* const queries::kActive = ROTA_SELECT
     "INDEXED BY execution_active "
     "WHERE task_id = :task_id AND arguments = :arguments AND state <= 1";
 const char* const queries::kAllActive = ROTA_SELECT "INDEXED BY execution_active WHERE state <= 1";
 const char* const queries::kHistory =
     ROTA_SELECT "WHERE started_sequence < :before " ROTA_FILTER "ORDER BY started_sequence DESC";
-// Two indexes hold the executions of a task: SQLite merges what they give, in order, without a sort.
-#define ROTA_OF_TASK(index, states)                                       \
-  ROTA_SELECT "INDEXED BY " index " WHERE task_id = :task_id AND " states \
-              " AND started_sequence < :before " ROTA_FILTER
+#define ROTA_OF_TASK ROTA_SELECT "INDEXED BY execution_task WHERE task_id = :task_id "
 const char* const queries::kHistoryOfTask =
-    ROTA_OF_TASK("execution_run", "state <= 6") "UNION ALL " ROTA_OF_TASK(
-        "execution_not_run", "state > 6") "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfState = ROTA_SELECT
-    "INDEXED BY execution_state WHERE state = :state AND started_sequence < :before " ROTA_FILTER
-    "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTaskAndRunState =
-    ROTA_OF_TASK("execution_run", "state <= 6 AND state = :state") "ORDER BY started_sequence DESC";
-const char* const queries::kHistoryOfTaskAndOtherState = ROTA_OF_TASK(
-    "execution_not_run", "state > 6 AND state = :state") "ORDER BY started_sequence DESC";
-#undef ROTA_OF_TASK
-const char* const queries::kChanges =
-    ROTA_SELECT "WHERE changed_sequence > :sequence ORDER BY changed_sequence";
+    ROTA_OF_TASK "AND started_sequence < :before " ROTA_FILTER "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfTaskAndState =
+    ROTA_OF_TASK "AND state = :state AND started_sequence < :before " ROTA_FILTER
+                 "ORDER BY started_sequence DESC";
+// Most are a success: they are found by going through all.
+const char* const queries::kHistoryOfSuccess =
+    ROTA_SELECT "NOT INDEXED WHERE state = 2 AND started_sequence < :before " ROTA_FILTER
+                "ORDER BY started_sequence DESC";
+const char* const queries::kHistoryOfOtherState = ROTA_SELECT
+    "INDEXED BY execution_state WHERE state <> 2 AND state = :state "
+    "AND started_sequence < :before " ROTA_FILTER "ORDER BY started_sequence DESC";
+// What was written in one step has the last of its numbers as its last change: both orders are the same.
+const char* const queries::kUnchangedSince = ROTA_SELECT
+    "NOT INDEXED WHERE started_sequence >= :sequence AND changed_sequence > :sequence "
+    "AND changed_sequence <= started_sequence + 1 ORDER BY started_sequence";
+const char* const queries::kChangedSince = ROTA_SELECT
+    "INDEXED BY execution_changed WHERE changed_sequence > :sequence "
+    "AND changed_sequence > started_sequence + 1 ORDER BY changed_sequence";
 const char* const queries::kOldestFirst = ROTA_SELECT "ORDER BY started_sequence";
-const char* const queries::kOldestFirstOfTask = ROTA_SELECT
-    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 "
-    "UNION ALL " ROTA_SELECT
-    "INDEXED BY execution_not_run WHERE task_id = :task_id AND state > 6 "
-    "ORDER BY started_sequence";
-const char* const queries::kLatestEnded = ROTA_SELECT
-    "INDEXED BY execution_run WHERE task_id = :task_id AND state <= 6 AND state >= 2 "
-    "ORDER BY started_sequence DESC LIMIT 1";
+const char* const queries::kOldestFirstOfTask = ROTA_OF_TASK "ORDER BY started_sequence";
+const char* const queries::kLatestEnded =
+    ROTA_OF_TASK "AND state BETWEEN 2 AND 6 ORDER BY started_sequence DESC LIMIT 1";
+#undef ROTA_OF_TASK
 #undef ROTA_SELECT
 #undef ROTA_FILTER
 const char* const queries::kLastSequence = "SELECT sequence FROM log";
-const char* const queries::kFirstTask =
-    "SELECT min(task_id) FROM execution INDEXED BY execution_run WHERE state <= 6";
-const char* const queries::kNextTask =
-    "SELECT min(task_id) FROM execution INDEXED BY execution_run "
-    "WHERE state <= 6 AND task_id > :after";
-
 namespace {
 
 constexpr const char* kInsert =
@@ -89,6 +81,7 @@ constexpr const char* kInsert =
     ":epoch, :owner_host, :owner_boot_id, :owner_pid, :owner_start_ticks, :exit_code, :signal, "
     ":output_path, :cpu_microseconds, :peak_memory_bytes, :notes, :tags, :imported_fields, "
     ":attempt, :worker, :fingerprint)";
+const std::string kInsertIfNew = std::string(kInsert) + " ON CONFLICT (task_run_id) DO NOTHING";
 constexpr const char* kEnd =
     "UPDATE execution SET state = :state, message = :message, metrics = :metrics, epoch = :epoch, "
     "finished_sequence = :finished_sequence, changed_sequence = :finished_sequence, finished_at = "
@@ -96,6 +89,8 @@ constexpr const char* kEnd =
     ":signal, output_path = :output_path, "
     "cpu_microseconds = :cpu_microseconds, peak_memory_bytes = :peak_memory_bytes "
     "WHERE started_sequence = :started_sequence AND state <= 1";
+
+constexpr int kChangedSequenceColumn = 27;
 
 std::int64_t number_of(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint time_of(std::int64_t number) { return TimePoint(std::chrono::microseconds(number)); }
@@ -117,7 +112,7 @@ void read_further_columns(const Statement& row, Execution& execution) {
   execution.notes = row.text(24);
   execution.tags = row.text(25);
   execution.imported_fields = row.is_null(26) ? "{}" : row.text(26);
-  execution.changed_sequence = row.integer(27);
+  execution.changed_sequence = row.integer(kChangedSequenceColumn);
   execution.start.attempt = static_cast<int>(row.integer(28));
   execution.start.worker = static_cast<int>(row.integer(29));  // NULL gives 0
   execution.start.fingerprint = row.text(30);
@@ -144,10 +139,10 @@ Execution read_execution(Connection& connection, const Statement& row) {
 }
 
 const char* history_query(bool of_task, std::optional<ExecutionState> state) {
-  if (!of_task) return state ? queries::kHistoryOfState : queries::kHistory;
-  if (!state) return queries::kHistoryOfTask;
-  return really_ran(*state) ? queries::kHistoryOfTaskAndRunState
-                            : queries::kHistoryOfTaskAndOtherState;
+  if (of_task) return state ? queries::kHistoryOfTaskAndState : queries::kHistoryOfTask;
+  if (!state) return queries::kHistory;
+  return *state == ExecutionState::success ? queries::kHistoryOfSuccess
+                                           : queries::kHistoryOfOtherState;
 }
 
 std::optional<Execution> read_one(Connection& connection, Statement& statement) {
@@ -158,7 +153,7 @@ std::optional<Execution> read_one(Connection& connection, Statement& statement) 
 // Not measured is null, and so is no file.
 void bind_process_end(Statement& statement, const ExecutionEnd& end) {
   statement.bind(":exit_code", end.exit_code).bind(":signal", end.signal);
-  if (!end.output_path.empty()) statement.bind(":output_path", end.output_path);
+  if (!end.output_path.empty()) statement.refer(":output_path", end.output_path);
   if (end.cpu_time) statement.bind(":cpu_microseconds", end.cpu_time->count());
   if (end.peak_memory_bytes)
     statement.bind(":peak_memory_bytes", static_cast<std::int64_t>(*end.peak_memory_bytes));
@@ -168,8 +163,8 @@ void bind_end(Statement& statement, const Execution& execution) {
   bind_process_end(statement, execution.end);
   statement.bind(":started_sequence", execution.started_sequence)
       .bind(":state", static_cast<std::int64_t>(execution.end.state))
-      .bind(":message", execution.end.message)
-      .bind(":metrics", execution.end.metrics)
+      .refer(":message", execution.end.message)
+      .refer(":metrics", execution.end.metrics)
       .bind(":epoch", execution.epoch)
       .bind(":started_at", number_of(execution.started_at));
   if (execution.start.worker > 0) statement.bind(":worker", std::int64_t{execution.start.worker});
@@ -225,7 +220,8 @@ void select_history(Connection& connection, const HistoryQuery& query,
   statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
                                                        : query.before_sequence);
   if (query.task_id) statement.bind(":task_id", *query.task_id);
-  if (state) statement.bind(":state", static_cast<std::int64_t>(*state));
+  if (state && (query.task_id || *state != ExecutionState::success))
+    statement.bind(":state", static_cast<std::int64_t>(*state));
   statement.bind(":run_id", query.run_id);
   if (query.since) statement.bind(":since", number_of(*query.since));
   if (query.until) statement.bind(":until", number_of(*query.until));
@@ -236,10 +232,18 @@ void select_history(Connection& connection, const HistoryQuery& query,
 std::vector<Execution> select_changes(Connection& connection, std::int64_t sequence,
                                       std::size_t limit) {
   std::vector<Execution> changes;
-  Statement statement(connection, queries::kChanges);
-  statement.bind(":sequence", sequence);
-  while ((limit == 0 || changes.size() < limit) && statement.step())
-    changes.push_back(read_execution(connection, statement));
+  Statement unchanged(connection, queries::kUnchangedSince);
+  Statement changed(connection, queries::kChangedSince);
+  bool one_is_unchanged = unchanged.bind(":sequence", sequence).step();
+  bool one_is_changed = changed.bind(":sequence", sequence).step();
+  while ((one_is_unchanged || one_is_changed) && (limit == 0 || changes.size() < limit)) {
+    const bool take_unchanged =
+        !one_is_changed || (one_is_unchanged && unchanged.integer(kChangedSequenceColumn) <
+                                                    changed.integer(kChangedSequenceColumn));
+    changes.push_back(read_execution(connection, take_unchanged ? unchanged : changed));
+    (take_unchanged ? one_is_unchanged : one_is_changed) =
+        (take_unchanged ? unchanged : changed).step();
+  }
   return changes;
 }
 
@@ -249,14 +253,6 @@ void select_oldest_first(Connection& connection, const std::optional<std::string
   if (task_id) statement.bind(":task_id", *task_id);
   while (statement.step() && take(read_execution(connection, statement))) {
   }
-}
-
-std::optional<std::string> select_next_task(Connection& connection,
-                                            const std::optional<std::string>& after) {
-  Statement statement(connection, after ? queries::kNextTask : queries::kFirstTask);
-  if (after) statement.bind(":after", *after);
-  if (!statement.step() || statement.is_null(0)) return std::nullopt;
-  return statement.text(0);
 }
 
 std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id) {
@@ -270,6 +266,7 @@ void set_sequence(Connection& connection, std::int64_t sequence) {
 }
 
 void delete_all_executions(Connection& connection) {
+  Statement(connection, "DELETE FROM task").run();
   Statement(connection, "DELETE FROM execution_file").run();
   Statement(connection, "DELETE FROM execution").run();
 }
@@ -286,37 +283,53 @@ std::int64_t take_sequence(Connection& connection, std::int64_t count) {
   return last + 1;
 }
 
-void insert_execution(Connection& connection, const Execution& execution) {
+namespace {
+
+// False: there is one of that task_run_id, and the statement is one that lets it be.
+bool insert_with(Connection& connection, std::string_view sql, const Execution& execution) {
   {
-    Statement statement(connection, kInsert);
+    Statement statement(connection, sql);
     bind_end(statement, execution);
     const ExecutionStart& start = execution.start;
     statement
         .bind(":changed_sequence",
               std::max({execution.started_sequence, execution.finished_sequence,
                         execution.changed_sequence}))
-        .bind(":task_run_id", execution.task_run_id)
-        .bind(":task_id", start.task_id)
-        .bind(":task_type", start.task_type)
-        .bind(":version", start.version)
-        .bind(":arguments", start.arguments)
-        .bind(":run_id", start.run_id)
-        .bind(":reason", start.reason)
-        .bind(":owner_host", execution.owner.host)
-        .bind(":owner_boot_id", execution.owner.boot_id)
+        .refer(":task_run_id", execution.task_run_id)
+        .refer(":task_id", start.task_id)
+        .refer(":task_type", start.task_type)
+        .refer(":version", start.version)
+        .refer(":arguments", start.arguments)
+        .refer(":run_id", start.run_id)
+        .refer(":reason", start.reason)
+        .refer(":owner_host", execution.owner.host)
+        .refer(":owner_boot_id", execution.owner.boot_id)
         .bind(":owner_pid", execution.owner.pid)
         .bind(":owner_start_ticks", execution.owner.start_ticks)
-        .bind(":notes", execution.notes)
-        .bind(":tags", execution.tags)
+        .refer(":notes", execution.notes)
+        .refer(":tags", execution.tags)
         .bind(":attempt", std::int64_t{start.attempt})
-        .bind(":fingerprint", start.fingerprint);
+        .refer(":fingerprint", start.fingerprint);
     if (execution.imported_fields != "{}")
-      statement.bind(":imported_fields", execution.imported_fields);
+      statement.refer(":imported_fields", execution.imported_fields);
     statement.run();
+    if (connection.changes() == 0) return false;
   }
+  note_insertion(connection, execution);
   insert_files(connection, execution.started_sequence, FileDirection::input, execution.end.inputs);
   insert_files(connection, execution.started_sequence, FileDirection::output,
                execution.end.outputs);
+  return true;
+}
+
+}  // namespace
+
+void insert_execution(Connection& connection, const Execution& execution) {
+  insert_with(connection, kInsert, execution);
+}
+
+bool insert_if_new(Connection& connection, const Execution& execution) {
+  return insert_with(connection, kInsertIfNew, execution);
 }
 
 void update_ended(Connection& connection, const Execution& execution) {
@@ -325,6 +338,7 @@ void update_ended(Connection& connection, const Execution& execution) {
     bind_end(statement, execution);
     statement.run();
   }
+  note_end(connection, execution);
   add_files(connection, execution.started_sequence, FileDirection::input, execution.end.inputs);
   add_files(connection, execution.started_sequence, FileDirection::output, execution.end.outputs);
 }

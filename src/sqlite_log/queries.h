@@ -23,15 +23,14 @@ extern const char* const kActive;
 extern const char* const kAllActive;
 extern const char* const kHistory;
 extern const char* const kHistoryOfTask;
-extern const char* const kHistoryOfState;
-extern const char* const kHistoryOfTaskAndRunState;
-extern const char* const kHistoryOfTaskAndOtherState;
-extern const char* const kChanges;
+extern const char* const kHistoryOfTaskAndState;
+extern const char* const kHistoryOfSuccess;
+extern const char* const kHistoryOfOtherState;
+extern const char* const kUnchangedSince;
+extern const char* const kChangedSince;
 extern const char* const kOldestFirst;
 extern const char* const kLastSequence;
 extern const char* const kOldestFirstOfTask;
-extern const char* const kFirstTask;
-extern const char* const kNextTask;
 extern const char* const kLatestEnded;
 }  // namespace queries
 
@@ -60,9 +59,6 @@ std::vector<Execution> select_changes(Connection& connection, std::int64_t seque
 // Oldest start first; ends when `take` gives false.
 void select_oldest_first(Connection& connection, const std::optional<std::string>& task_id,
                          const std::function<bool(Execution)>& take);
-// The next task, by id in byte order, that has executions that really ran.
-std::optional<std::string> select_next_task(Connection& connection,
-                                            const std::optional<std::string>& after);
 // The newest execution of a task that really ran and has ended.
 std::optional<Execution> select_latest_ended(Connection& connection, std::string_view task_id);
 std::int64_t select_last_sequence(Connection& connection);
@@ -75,6 +71,8 @@ void delete_all_executions(Connection& connection);
 std::int64_t take_sequence(Connection& connection, std::int64_t count = 1);
 // With its end and its files when it has one.
 void insert_execution(Connection& connection, const Execution& execution);
+// The same where there is none of its task_run_id yet; else false, and nothing is written.
+bool insert_if_new(Connection& connection, const Execution& execution);
 // Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be. The
 // files of its end come to those that it has.
 void update_ended(Connection& connection, const Execution& execution);

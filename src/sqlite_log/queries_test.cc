@@ -4,6 +4,7 @@
 
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/log_folder.h"
+#include "sqlite_log/task_queries.h"
 #include "sqlite_log/upkeep_queries.h"
 
 #include <fmt/format.h>
@@ -42,6 +43,8 @@ class QueriesTest : public ::testing::Test {
       SELECT started_sequence, 1, position, CASE position WHEN 0 THEN 'f' || started_sequence ELSE 'shared' END, 1, 1
       FROM execution, (SELECT 0 AS position UNION ALL SELECT 1)
       WHERE started_sequence > (SELECT sequence FROM log);
+      REPLACE INTO task SELECT task_id, max(started_sequence), max(iif(state = 2, started_sequence, NULL))
+      FROM execution WHERE state <= 6 GROUP BY task_id;
       UPDATE log SET sequence = sequence + {0} * 2;
       COMMIT)sql",
                                                                 count));
@@ -67,21 +70,16 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
                  Not(HasSubstr("TEMP B-TREE")));
   };
   EXPECT_THAT(plan(queries::kByRunId), by_index("(task_run_id=?)"));
-  EXPECT_THAT(plan(queries::kLatestSuccess), by_index("INDEX execution_success (task_id=?)"));
-  EXPECT_THAT(plan(queries::kLatestRun), by_index("INDEX execution_run (task_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestSuccess), by_index("SEARCH task USING PRIMARY KEY (task_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestRun), by_index("SEARCH task USING PRIMARY KEY (task_id=?)"));
   EXPECT_THAT(plan(queries::kActive),
               by_index("INDEX execution_active (task_id=? AND arguments=?)"));
   EXPECT_THAT(plan(queries::kHistory), by_index("USING INTEGER PRIMARY KEY (rowid<?)"));
-  EXPECT_THAT(
-      plan(queries::kHistoryOfTask),
-      AllOf(HasSubstr("MERGE (UNION ALL)"), by_index("INDEX execution_run (task_id=? AND rowid<?)"),
-            by_index("INDEX execution_not_run (task_id=? AND rowid<?)")));
-  EXPECT_THAT(plan(queries::kHistoryOfState),
+  for (const char* const of_task : {queries::kHistoryOfTask, queries::kHistoryOfTaskAndState})
+    EXPECT_THAT(plan(of_task), by_index("INDEX execution_task (task_id=? AND rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfSuccess), by_index("USING INTEGER PRIMARY KEY (rowid<?)"));
+  EXPECT_THAT(plan(queries::kHistoryOfOtherState),
               by_index("INDEX execution_state (state=? AND rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTaskAndRunState),
-              by_index("INDEX execution_run (task_id=? AND rowid<?)"));
-  EXPECT_THAT(plan(queries::kHistoryOfTaskAndOtherState),
-              by_index("INDEX execution_not_run (task_id=? AND rowid<?)"));
   EXPECT_THAT(plan(queries::kFiles), by_index("USING PRIMARY KEY (started_sequence=?)"));
   EXPECT_THAT(plan(queries::kLastPosition),
               by_index("USING PRIMARY KEY (started_sequence=? AND direction=?)"));
@@ -95,11 +93,10 @@ TEST_F(QueriesTest, EachLookUpUsesItsIndexAndNeedsNoSort) {
                                "started_sequence>? AND started_sequence<?)"),
                       by_index("SEARCH execution USING INTEGER PRIMARY KEY (rowid=?)")));
   }
-  EXPECT_THAT(plan(queries::kOldestFirstOfTask),
-              AllOf(HasSubstr("MERGE (UNION ALL)"), by_index("INDEX execution_run (task_id=?)"),
-                    by_index("INDEX execution_not_run (task_id=?)")));
-  EXPECT_THAT(plan(queries::kLatestEnded), by_index("INDEX execution_run (task_id=?)"));
-  EXPECT_THAT(plan(queries::kNextTask), by_index("INDEX execution_run (task_id>?)"));
+  EXPECT_THAT(plan(queries::kOldestFirstOfTask), by_index("INDEX execution_task (task_id=?)"));
+  EXPECT_THAT(plan(queries::kLatestEnded), by_index("INDEX execution_task (task_id=?)"));
+  EXPECT_THAT(plan(queries::kNextTask), by_index("SEARCH task USING PRIMARY KEY (task_id>?)"));
+  EXPECT_THAT(plan(queries::kTask), by_index("SEARCH task USING PRIMARY KEY (task_id=?)"));
   EXPECT_THAT(plan(queries::kOldestFirst), Not(HasSubstr("TEMP B-TREE")));
   // All active ones: the whole of an index that has no others.
   EXPECT_THAT(plan(queries::kAllActive),
@@ -110,17 +107,18 @@ TEST_F(QueriesTest, UpkeepAndFollowingUseTheirIndexesAndNeedNoSort) {
   const auto by_index = [](const std::string& detail) {
     return AllOf(HasSubstr(detail), Not(HasSubstr("TEMP B-TREE")));
   };
-  EXPECT_THAT(plan(queries::kChanges),
-              by_index("SEARCH execution USING INDEX "
-                       "sqlite_autoindex_execution_1 (changed_sequence>?)"));
+  EXPECT_THAT(plan(queries::kUnchangedSince),
+              by_index("SEARCH execution USING INTEGER PRIMARY KEY (rowid>?)"));
+  EXPECT_THAT(plan(queries::kChangedSince),
+              by_index("SEARCH execution USING INDEX execution_changed (changed_sequence>?)"));
   EXPECT_THAT(plan(queries::kRunIdsFrom), by_index("SEARCH execution USING COVERING INDEX "
-                                                   "sqlite_autoindex_execution_2 (task_run_id>?)"));
-  EXPECT_THAT(plan(queries::kAllByTask), AllOf(by_index("SCAN execution USING INDEX execution_run"),
-                                               HasSubstr("USING INDEX execution_not_run")));
-  EXPECT_THAT(plan(queries::kSuccessesOfTask), by_index("INDEX execution_success (task_id=?)"));
+                                                   "sqlite_autoindex_execution_1 (task_run_id>?)"));
+  EXPECT_THAT(plan(queries::kAllByTask), by_index("SCAN execution USING INDEX execution_task"));
+  EXPECT_THAT(plan(queries::kSuccessesOfTask), HasSubstr("INDEX execution_task (task_id=?)"));
   EXPECT_THAT(plan(queries::kOutputsOf), by_index("USING PRIMARY KEY (started_sequence=?"));
   EXPECT_THAT(plan(queries::kProducersOf),
               by_index("INDEX execution_file_path (path=? AND direction=?)"));
+  EXPECT_THAT(plan(queries::kTaskOf), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
   EXPECT_THAT(plan(queries::kRemove), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
   EXPECT_THAT(plan(queries::kUpdateFreeFields), by_index("USING INTEGER PRIMARY KEY (rowid=?)"));
 }
@@ -152,8 +150,9 @@ TEST_F(QueriesTest, TheCostOfChangesDoesNotGrowWithTheHistory) {
   Connection connection(log_, Access::read_only);
   const auto cost = [&] {
     const std::int64_t last = select_last_sequence(connection);
-    return steps(connection, queries::kChanges,
-                 [&] { EXPECT_EQ(select_changes(connection, last - 10, 0).size(), 5U); });
+    const auto look = [&] { EXPECT_EQ(select_changes(connection, last - 10, 0).size(), 5U); };
+    return steps(connection, queries::kUnchangedSince, look) +
+           steps(connection, queries::kChangedSince, look);
   };
   const int before = cost();
   add_executions(20'000);

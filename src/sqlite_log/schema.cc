@@ -19,7 +19,7 @@ CREATE TABLE log (
 CREATE TABLE execution (
   started_sequence INTEGER PRIMARY KEY CHECK (started_sequence > 0),  -- the order of starts, by commit
   finished_sequence INTEGER CHECK (finished_sequence > started_sequence),  -- the order of ends; NULL: active
-  changed_sequence INTEGER NOT NULL UNIQUE CHECK (changed_sequence >= started_sequence),  -- of its last change
+  changed_sequence INTEGER NOT NULL CHECK (changed_sequence >= started_sequence),  -- of its last change
   task_run_id TEXT NOT NULL UNIQUE,       -- UUID, version 4, lower case
   epoch INTEGER NOT NULL CHECK (epoch >= 1),  -- only who holds this number may write its end
   state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 9),  -- ExecutionState: 0 submitted, 1 running, 2 success,
@@ -57,15 +57,20 @@ CREATE TABLE execution (
 
 -- One active execution of a task with the same arguments.
 CREATE UNIQUE INDEX execution_active ON execution (task_id, arguments) WHERE state <= 1;
--- The latest success of a task.
-CREATE INDEX execution_success ON execution (task_id, finished_sequence) WHERE state = 2;
--- The newest execution of a task that really ran. Here and below started_sequence, the row id, is the
--- last column of itself.
-CREATE INDEX execution_run ON execution (task_id) WHERE state <= 6;
--- What did not run; together with execution_run the history of a task.
-CREATE INDEX execution_not_run ON execution (task_id) WHERE state > 6;
--- History by state, newest first.
-CREATE INDEX execution_state ON execution (state);
+-- The history of a task. Here and below started_sequence, the row id, is the last column of itself.
+CREATE INDEX execution_task ON execution (task_id);
+-- History by state, newest first; most are a success (2).
+CREATE INDEX execution_state ON execution (state) WHERE state <> 2;
+-- What was changed after it had been written in one step, in the order of changes.
+CREATE UNIQUE INDEX execution_changed ON execution (changed_sequence)
+  WHERE changed_sequence > started_sequence + 1;
+
+-- What is asked most of each task that has executions that really ran (state <= 6).
+CREATE TABLE task (
+  task_id TEXT PRIMARY KEY,
+  newest_run INTEGER NOT NULL,            -- started_sequence of the newest of them
+  latest_success INTEGER                  -- started_sequence of the success that ended last; NULL: none
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE execution_file (
   started_sequence INTEGER NOT NULL REFERENCES execution ON DELETE CASCADE,

@@ -38,7 +38,7 @@ class SchemaTest : public ::testing::Test {
 
 TEST_F(SchemaTest, TheFileIsKnownByItsMarks) {
   EXPECT_EQ(run("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode"),
-            "1383036001|2|wal|");
+            "1383036001|3|wal|");
   EXPECT_EQ(read_bytes(log_).substr(68, 4), "Rota");
   EXPECT_EQ(run("SELECT sequence FROM log"), "0|");
 }

@@ -100,7 +100,8 @@ std::int64_t SqliteLog::last_sequence() const {
 std::vector<Execution> SqliteLog::changes_since(std::int64_t sequence, std::size_t limit) const {
   check_usable("read");
   const ReaderPool::Lease reader = readers_->take();
-  std::vector<Execution> changes = select_changes(*reader, sequence, limit);
+  std::vector<Execution> changes;
+  read_at_once(*reader, [&] { changes = select_changes(*reader, sequence, limit); });
   for (Execution& execution : changes) show_lost_if_owner_is_dead(execution, owners_);
   return changes;
 }

@@ -3,6 +3,7 @@
 
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
+#include "sqlite_log/task_queries.h"
 
 #include <utility>
 
@@ -11,6 +12,8 @@ namespace rota::inline v1 {
 const char* const queries::kUpdateFreeFields =
     "UPDATE execution SET notes = coalesce(:notes, notes), tags = coalesce(:tags, tags), "
     "changed_sequence = :changed_sequence WHERE started_sequence = :started_sequence";
+const char* const queries::kTaskOf =
+    "SELECT task_id FROM execution WHERE started_sequence = :started_sequence";
 // Its files go with it.
 const char* const queries::kRemove =
     "DELETE FROM execution WHERE started_sequence = :started_sequence";
@@ -18,12 +21,10 @@ const char* const queries::kRemove =
   "SELECT started_sequence, task_run_id, task_id, state, started_at, finished_at, output_path " \
   "FROM execution "
 const char* const queries::kAllByTask =
-    ROTA_SELECT "INDEXED BY execution_run WHERE state <= 6 UNION ALL " ROTA_SELECT
-                "INDEXED BY execution_not_run WHERE state > 6 "
-                "ORDER BY task_id DESC, started_sequence DESC";
+    ROTA_SELECT "INDEXED BY execution_task ORDER BY task_id DESC, started_sequence DESC";
 #undef ROTA_SELECT
 const char* const queries::kSuccessesOfTask =
-    "SELECT started_sequence FROM execution INDEXED BY execution_success "
+    "SELECT started_sequence FROM execution INDEXED BY execution_task "
     "WHERE task_id = :task_id AND state = 2 ORDER BY finished_sequence DESC";
 const char* const queries::kOutputsOf =
     "SELECT path FROM execution_file WHERE started_sequence = :started_sequence AND direction = 1 "
@@ -63,7 +64,14 @@ bool update_free_fields(Connection& connection, std::string_view task_run_id,
 }
 
 void remove_execution(Connection& connection, std::int64_t started_sequence) {
+  std::string task_id;
+  {
+    Statement task(connection, queries::kTaskOf);
+    if (!task.bind(":started_sequence", started_sequence).step()) return;
+    task_id = task.text(0);
+  }
   Statement(connection, queries::kRemove).bind(":started_sequence", started_sequence).run();
+  note_removal(connection, task_id, started_sequence);
 }
 
 void for_each_by_task(
@@ -84,6 +92,9 @@ void for_each_by_task(
 
 std::int64_t select_latest_success_start(Connection& connection, std::string_view task_id,
                                          const std::function<bool(std::int64_t)>& is_left_out) {
+  const std::optional<TaskRow> task = select_task(connection, task_id);
+  if (!task || task->latest_success == 0) return 0;
+  if (!is_left_out(task->latest_success)) return task->latest_success;
   Statement statement(connection, queries::kSuccessesOfTask);
   statement.bind(":task_id", task_id);
   return first_besides(statement, is_left_out);

@@ -19,6 +19,7 @@ namespace rota::inline v1 {
 // For the test that looks at how SQLite runs it.
 namespace queries {
 extern const char* const kUpdateFreeFields;
+extern const char* const kTaskOf;
 extern const char* const kRemove;
 extern const char* const kAllByTask;
 extern const char* const kSuccessesOfTask;

@@ -156,14 +156,14 @@ def test_a_log_of_a_newer_format_that_allows_it_is_read_and_not_written(project)
     project.command("run", "t_import")
     log = project.folder / ".rota" / "log.db"
     with contextlib.closing(sqlite3.connect(log)) as database:
-        database.execute("PRAGMA user_version = 131075")  # format 3, readable since format 2
+        database.execute("PRAGMA user_version = 196612")  # format 4, readable since format 3
     before = log.read_bytes()
     project.forget_runs()
     assert [row["task_id"] for row in project.json("log")] == ["t_import"]
     done = project.command("run", "--force")
     assert done.returncode == 5 and project.ran() == []
-    assert "newer format 3" in done.stderr
-    assert "newer format 3" in project.command("doctor").stdout
+    assert "newer format 4" in done.stderr
+    assert "newer format 4" in project.command("doctor").stdout
     assert log.read_bytes() == before
 
 

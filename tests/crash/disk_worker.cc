@@ -5,7 +5,7 @@
 //   rota_disk_worker WORK LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
 //
 // WORK is `local`: executions are begun, ended and recorded; `contended`: the same, as if other processes
-// always waited to write; `shared`: the same, as on a file system that hosts share; `migrate`: a log that is there is migrated to a made-up format 3 (readable by format 2).
+// always waited to write; `shared`: the same, as on a file system that hosts share; `migrate`: a log that is there is migrated to a made-up format 4 (readable by format 3).
 //
 //   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
 //   refused TASK RUN                                   as it should be: it runs, or has ended
@@ -132,9 +132,10 @@ void use(const std::string& path, const std::string& place) {
 void migrate(const std::string& path) {
   static constexpr rota::Migration kMigrations[] = {
       rota::kLogMigrations[0],
+      rota::kLogMigrations[1],
       {"ALTER TABLE execution ADD COLUMN mood TEXT NOT NULL DEFAULT 'good';"
        "CREATE TABLE mood (name TEXT NOT NULL) STRICT; INSERT INTO mood VALUES ('good')",
-       {3, 2}},
+       {4, 3}},
   };
   rota::LogFileRules rules;
   rules.formats = {kMigrations};

@@ -230,21 +230,21 @@ class MigrationOnFaultyDiskTest : public ::testing::TestWithParam<const char*> {
 
   static void expect_old_or_new(const fs::path& path) {
     const std::string format = PlainSqlite(path).run("PRAGMA user_version");
-    EXPECT_THAT(format, ::testing::AnyOf("2|", "131075|"));
+    EXPECT_THAT(format, ::testing::AnyOf("3|", "196612|"));
     EXPECT_EQ(
         PlainSqlite(path).run(
             "SELECT count(*) FROM pragma_table_info('execution') WHERE name = 'mood' UNION ALL "
             "SELECT count(*) FROM sqlite_schema WHERE name = 'mood'"),
-        format == "2|" ? "0|0|" : "1|1|");
+        format == "3|" ? "0|0|" : "1|1|");
     EXPECT_EQ(broken_rules(path), "");
     EXPECT_EQ(open_sqlite_log(path)->get_task_execution_history({}).size(),
               std::size_t{kExecutions});
-    const fs::path copy = path.string() + ".format-2.bak";
-    if (format != "2|") {
+    const fs::path copy = path.string() + ".format-3.bak";
+    if (format != "3|") {
       EXPECT_TRUE(fs::exists(copy));
     }
     if (fs::exists(copy)) {
-      EXPECT_EQ(PlainSqlite(copy).run("PRAGMA user_version"), "2|");
+      EXPECT_EQ(PlainSqlite(copy).run("PRAGMA user_version"), "3|");
       EXPECT_EQ(open_sqlite_log(copy)->get_task_execution_history({}).size(),
                 std::size_t{kExecutions});
     }
@@ -261,7 +261,7 @@ class MigrationOnFaultyDiskTest : public ::testing::TestWithParam<const char*> {
       expect_old_or_new(path);
       EXPECT_THAT(run_worker("migrate", path, "none", 0, 0), ::testing::Contains("migrated"));
       expect_old_or_new(path);
-      EXPECT_EQ(PlainSqlite(path).run("PRAGMA user_version"), "131075|");
+      EXPECT_EQ(PlainSqlite(path).run("PRAGMA user_version"), "196612|");
       if (::testing::Test::HasFailure()) FAIL() << describe(fault, call, seed, lines);
     }
     EXPECT_GT(call, 20) << "the disk did not fail";
