@@ -2,6 +2,7 @@
 // Bytes one after the other, from pieces of any size, and how far they have been read. Knows no format.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,7 +20,7 @@ struct Position {
   std::uint64_t byte = 0;
 };
 
-// More bytes were read than expect_within() allowed.
+// There are more bytes than expect_within() allowed.
 class TooMuch : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -34,34 +35,55 @@ class ByteSource {
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
 
-  bool at_end() { return at_ == size_ && !refill(); }
-  // The next byte, which must be there.
-  char peek() const noexcept { return buffer_[at_]; }
-  void skip() {
-    if (buffer_[at_] == '\n') ++line_;
-    ++at_;
-    if (before_ + at_ > limit_) throw TooMuch("more bytes than expected");
-  }
+  // Throws TooMuch where there is a byte beyond what was expected.
+  bool at_end() { return at_ == stop_ && !go_on(); }
+  // The next byte, which must be there: at_end() was asked.
+  char peek() const noexcept { return *at_; }
+  void skip() noexcept { ++at_; }
   // Of the byte that was read last.
-  Position position() const noexcept { return {line_, before_ + at_}; }
-  // From here on skip() throws TooMuch after so many bytes.
-  void expect_within(std::uint64_t bytes) noexcept { limit_ = before_ + at_ + bytes; }
+  Position position() noexcept {
+    count_lines();
+    return {line_, bytes_read()};
+  }
+  // From here on at_end() throws TooMuch after so many bytes.
+  void expect_within(std::uint64_t bytes) noexcept {
+    limit_ = bytes_read() + bytes;
+    stop_ = at_ + std::min(static_cast<std::uint64_t>(end_ - at_), bytes);
+  }
 
  private:
   static constexpr std::size_t kBufferBytes = 65536;
 
+  std::uint64_t bytes_read() const noexcept {
+    return before_ + static_cast<std::uint64_t>(at_ - buffer_.data());
+  }
+  void count_lines() noexcept {
+    line_ += static_cast<std::uint64_t>(std::count(counted_, at_, '\n'));
+    counted_ = at_;
+  }
+  // False: there is nothing more.
+  bool go_on() {
+    if (at_ == end_ && !refill()) return false;
+    const std::uint64_t allowed = limit_ - bytes_read();
+    if (allowed == 0) throw TooMuch("more bytes than expected");
+    stop_ = at_ + std::min(static_cast<std::uint64_t>(end_ - at_), allowed);
+    return true;
+  }
   bool refill() {
-    before_ += at_;
-    at_ = 0;
-    size_ = read_(buffer_);
-    return size_ != 0;
+    count_lines();
+    before_ = bytes_read();
+    at_ = counted_ = stop_ = end_ = buffer_.data();
+    end_ += read_(buffer_);
+    return end_ != at_;
   }
 
   Read read_;
   std::vector<char> buffer_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-  std::uint64_t before_ = 0;  // bytes before the buffer
+  const char* at_ = buffer_.data();  // the next byte
+  const char* end_ = at_;            // of what the buffer holds
+  const char* stop_ = at_;           // that, or where the expected bytes end
+  const char* counted_ = at_;        // lines are counted up to here
+  std::uint64_t before_ = 0;         // bytes before the buffer
   std::uint64_t line_ = 1;
   std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
 };

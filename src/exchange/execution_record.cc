@@ -275,9 +275,11 @@ Execution execution_of_record(const Json& record, const TimeZone& zone, const Fi
   execution.end.inputs = read_files(record, "input_files", {"name"}, names);
   execution.end.outputs = read_files(record, "output_files", {"type", "description"}, names);
   read_times(record, zone, execution);
-  take_added_keys(record, zone, execution);
+  const bool is_of_original = is_of_the_original(record);
+  if (!is_of_original) take_added_keys(record, zone, execution);
   execution.epoch = 1;
-  execution.imported_fields = fields_without_a_place(record, execution, zone, names);
+  execution.imported_fields =
+      fields_without_a_place(record, is_of_original, execution, zone, names);
   return execution;
 }
 

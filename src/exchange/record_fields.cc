@@ -91,12 +91,6 @@ constexpr std::string_view kAdded[] = {
     "reason",    "run_id",  "signal",   "started_at",  "state",       "tags",
     "version",   "worker"};
 
-bool is_of_the_original(const Json& record) {
-  return std::ranges::none_of(record.items(), [](const auto& item) {
-    return std::ranges::binary_search(kAdded, std::string_view(item.key()));
-  });
-}
-
 bool is_given(std::string_view key, const Json& value, const Execution& execution) {
   if (key == "success") return value.is_boolean();
   if (key == "execution_time") {
@@ -186,10 +180,17 @@ std::string fields_of_original(const Json& record, const Execution& execution,
 
 }  // namespace
 
-std::string fields_without_a_place(const Json& record, const Execution& execution,
-                                   const TimeZone& zone, const FileNames& names) {
-  return is_of_the_original(record) ? fields_of_original(record, execution, names)
-                                    : compare_with_columns(record, execution, zone, names);
+bool is_of_the_original(const Json& record) {
+  return std::ranges::none_of(record.get_ref<const Json::object_t&>(), [](const auto& item) {
+    return std::ranges::binary_search(kAdded, item.first);
+  });
+}
+
+std::string fields_without_a_place(const Json& record, bool is_of_original,
+                                   const Execution& execution, const TimeZone& zone,
+                                   const FileNames& names) {
+  return is_of_original ? fields_of_original(record, execution, names)
+                        : compare_with_columns(record, execution, zone, names);
 }
 
 }  // namespace rota::inline v1

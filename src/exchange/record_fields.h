@@ -13,8 +13,12 @@
 
 namespace rota::inline v1 {
 
+// True: the record, an object, has no key that only Rota writes.
+bool is_of_the_original(const nlohmann::json& record);
+
 // Of a record that has been found sound, and the execution that was made of it.
-std::string fields_without_a_place(const nlohmann::json& record, const Execution& execution,
-                                   const TimeZone& zone, const FileNames& names);
+std::string fields_without_a_place(const nlohmann::json& record, bool is_of_original,
+                                   const Execution& execution, const TimeZone& zone,
+                                   const FileNames& names);
 
 }  // namespace rota::inline v1

@@ -78,6 +78,7 @@ void SqliteLog::import_executions(ImportMode mode,
     if (mode == ImportMode::replace) remove_all(connection, owners_);
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;
+    InsertionNotes notes(connection);
     produce([&](const Execution& given) {
       check_whole(given, location());
       Execution execution = given;
@@ -89,12 +90,14 @@ void SqliteLog::import_executions(ImportMode mode,
       execution.epoch = 1;
       if (insert_if_new(connection, execution)) {
         sequence += 2;
+        notes.add(execution);
         return ImportAnswer{ImportedAs::added};
       }
       const Execution there = select_execution(connection, given.task_run_id).value();
       if (there.started_sequence > before) return ImportAnswer{ImportedAs::repeated};
       return compare_imported(there, execution);
     });
+    notes.write();
     set_sequence(connection, sequence);
   });
 }

@@ -315,7 +315,6 @@ bool insert_with(Connection& connection, std::string_view sql, const Execution& 
     statement.run();
     if (connection.changes() == 0) return false;
   }
-  note_insertion(connection, execution);
   insert_files(connection, execution.started_sequence, FileDirection::input, execution.end.inputs);
   insert_files(connection, execution.started_sequence, FileDirection::output,
                execution.end.outputs);
@@ -326,6 +325,7 @@ bool insert_with(Connection& connection, std::string_view sql, const Execution& 
 
 void insert_execution(Connection& connection, const Execution& execution) {
   insert_with(connection, kInsert, execution);
+  note_insertion(connection, execution);
 }
 
 bool insert_if_new(Connection& connection, const Execution& execution) {

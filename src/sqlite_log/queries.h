@@ -71,7 +71,8 @@ void delete_all_executions(Connection& connection);
 std::int64_t take_sequence(Connection& connection, std::int64_t count = 1);
 // With its end and its files when it has one.
 void insert_execution(Connection& connection, const Execution& execution);
-// The same where there is none of its task_run_id yet; else false, and nothing is written.
+// The same where there is none of its task_run_id yet, and the row of its task is left to InsertionNotes; else false,
+// and nothing is written.
 bool insert_if_new(Connection& connection, const Execution& execution);
 // Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be. The
 // files of its end come to those that it has.

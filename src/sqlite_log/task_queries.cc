@@ -13,12 +13,13 @@ const char* const queries::kNextTask =
 
 namespace {
 
+// A success that there was before stays.
 constexpr const char* kUpdate =
-    "UPDATE task SET newest_run = :started_sequence, "
-    "latest_success = ifnull(:success, latest_success) WHERE task_id = :task_id";
+    "UPDATE task SET newest_run = :newest_run, "
+    "latest_success = ifnull(:latest_success, latest_success) WHERE task_id = :task_id";
 constexpr const char* kInsert =
     "INSERT INTO task (task_id, newest_run, latest_success) "
-    "VALUES (:task_id, :started_sequence, :success)";
+    "VALUES (:task_id, :newest_run, :latest_success)";
 constexpr const char* kNewestRunOf =
     "SELECT started_sequence FROM execution INDEXED BY execution_task "
     "WHERE task_id = :task_id AND state <= 6 ORDER BY started_sequence DESC LIMIT 1";
@@ -30,14 +31,22 @@ constexpr const char* kReplace =
     "WHERE task_id = :task_id";
 
 // True: there was a row.
-bool write_inserted(Connection& connection, const char* sql, const Execution& execution) {
+bool write_row(Connection& connection, const char* sql, std::string_view task_id,
+               const TaskRow& task) {
   Statement statement(connection, sql);
-  statement.refer(":task_id", execution.start.task_id)
-      .bind(":started_sequence", execution.started_sequence);
-  if (execution.state() == ExecutionState::success)
-    statement.bind(":success", execution.started_sequence);
+  statement.refer(":task_id", task_id).bind(":newest_run", task.newest_run);
+  if (task.latest_success != 0) statement.bind(":latest_success", task.latest_success);
   statement.run();
   return connection.changes() > 0;
+}
+
+void update_or_insert(Connection& connection, std::string_view task_id, const TaskRow& task) {
+  if (!write_row(connection, kUpdate, task_id, task)) write_row(connection, kInsert, task_id, task);
+}
+
+TaskRow row_of(const Execution& inserted) {
+  const bool is_success = inserted.state() == ExecutionState::success;
+  return {inserted.started_sequence, is_success ? inserted.started_sequence : 0};
 }
 
 // 0: there is none.
@@ -63,9 +72,23 @@ std::optional<std::string> select_next_task(Connection& connection,
 }
 
 void note_insertion(Connection& connection, const Execution& execution) {
+  if (really_ran(execution.state()))
+    update_or_insert(connection, execution.start.task_id, row_of(execution));
+}
+
+void InsertionNotes::add(const Execution& execution) {
+  constexpr std::size_t kMost = 10'000;
   if (!really_ran(execution.state())) return;
-  if (!write_inserted(connection, kUpdate, execution))
-    write_inserted(connection, kInsert, execution);
+  const TaskRow row = row_of(execution);
+  TaskRow& task = tasks_[execution.start.task_id];
+  task.newest_run = row.newest_run;
+  if (row.latest_success != 0) task.latest_success = row.latest_success;
+  if (tasks_.size() == kMost) write();
+}
+
+void InsertionNotes::write() {
+  for (const auto& [task_id, task] : tasks_) update_or_insert(connection_, task_id, task);
+  tasks_.clear();
 }
 
 void note_end(Connection& connection, const Execution& execution) {
@@ -90,10 +113,7 @@ void note_removal(Connection& connection, std::string_view task_id, std::int64_t
   const std::int64_t success = task->latest_success != started_sequence
                                    ? task->latest_success
                                    : select_of_task(connection, kLatestSuccessOf, task_id);
-  Statement replace(connection, kReplace);
-  replace.refer(":task_id", task_id).bind(":newest_run", newest);
-  if (success != 0) replace.bind(":latest_success", success);
-  replace.run();
+  write_row(connection, kReplace, task_id, {newest, success});
 }
 
 }  // namespace rota::inline v1

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace rota::inline v1 {
 
@@ -34,6 +36,17 @@ std::optional<std::string> select_next_task(Connection& connection,
 
 // After an execution was inserted: it is the newest of its task.
 void note_insertion(Connection& connection, const Execution& execution);
+// The same for many in one transaction, most of which need not be written.
+class InsertionNotes {
+ public:
+  explicit InsertionNotes(Connection& connection) : connection_(connection) {}
+  void add(const Execution& execution);
+  void write();
+
+ private:
+  Connection& connection_;
+  std::unordered_map<std::string, TaskRow> tasks_;
+};
 // After it was ended: it is the latest that has.
 void note_end(Connection& connection, const Execution& execution);
 // After one was deleted.
