@@ -25,6 +25,14 @@ bool is_plain_text(std::string_view text) noexcept {
   return is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
+// A little-endian number of some bytes.
+std::uint32_t number_in(std::string_view bytes, std::size_t from, std::size_t width) noexcept {
+  std::uint32_t value = 0;
+  for (std::size_t at = width; at-- > 0;)
+    value = (value << 8U) | static_cast<std::uint8_t>(bytes[from + at]);
+  return value;
+}
+
 // Takes little-endian numbers and texts off the front of bytes.
 class Bytes {
  public:
@@ -33,11 +41,7 @@ class Bytes {
   std::size_t left() const noexcept { return rest_.size(); }
   std::optional<std::uint32_t> number(std::size_t width) {
     const auto bytes = text(width);
-    if (!bytes) return std::nullopt;
-    std::uint32_t value = 0;
-    for (std::size_t at = width; at-- > 0;)
-      value = (value << 8U) | static_cast<std::uint8_t>((*bytes)[at]);
-    return value;
+    return bytes ? std::optional(number_in(*bytes, 0, width)) : std::nullopt;
   }
   std::optional<std::string_view> text(std::size_t size) {
     if (size > rest_.size()) return std::nullopt;
@@ -55,13 +59,13 @@ struct Record {
   std::string_view value;
 };
 
+// A tag, a zero, the length of the value in two bytes, the value.
 std::optional<Record> next_record(Bytes& bytes) {
-  const auto tag = bytes.number(1);
-  const auto zero = bytes.number(1);
-  const auto length = bytes.number(2);
-  const auto value = length ? bytes.text(*length) : std::nullopt;
-  if (!value || *zero != 0) return std::nullopt;
-  return Record{*tag, *value};
+  const auto head = bytes.text(4);
+  if (!head || (*head)[1] != '\0') return std::nullopt;
+  const auto value = bytes.text(number_in(*head, 2, 2));
+  if (!value) return std::nullopt;
+  return Record{number_in(*head, 0, 1), *value};
 }
 
 std::string_view without_padding(std::string_view value) noexcept {
@@ -71,24 +75,25 @@ std::string_view without_padding(std::string_view value) noexcept {
 constexpr std::size_t kAbiBytes = 8;  // major, minor, C++ ABI
 
 std::optional<Refusal> check_abi(Bytes& bytes) {
-  const auto major = bytes.number(2);
-  const auto minor = bytes.number(2);
-  const auto cxx_abi = bytes.number(4);
-  if (!major || !minor || !cxx_abi) return malformed("it is too short");
-  if (*major != ROTA_PLUGIN_ABI_MAJOR || *minor > ROTA_PLUGIN_ABI_MINOR) {
+  const auto head = bytes.text(kAbiBytes);
+  if (!head) return malformed("it is too short");
+  const std::uint32_t major = number_in(*head, 0, 2);
+  const std::uint32_t minor = number_in(*head, 2, 2);
+  const std::uint32_t cxx_abi = number_in(*head, 4, 4);
+  if (major != ROTA_PLUGIN_ABI_MAJOR || minor > ROTA_PLUGIN_ABI_MINOR) {
     return Refusal{
         RefusalReason::abi_differs,
         fmt::format("it is made for version {}.{} of the plugin interface, this is {}.{}; build it "
                     "against this version of Rota",
-                    *major, *minor, ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR)};
+                    major, minor, ROTA_PLUGIN_ABI_MAJOR, ROTA_PLUGIN_ABI_MINOR)};
   }
-  if (*cxx_abi != 0 && *cxx_abi != detail::kCxxAbi) {
+  if (cxx_abi != 0 && cxx_abi != detail::kCxxAbi) {
     return Refusal{
         RefusalReason::cxx_abi_differs,
         fmt::format(
             "it is made with another C++ standard library or mode ({:#x}, this is {:#x}); build "
             "it with the compiler settings of this Rota",
-            *cxx_abi, detail::kCxxAbi)};
+            cxx_abi, detail::kCxxAbi)};
   }
   return std::nullopt;
 }
@@ -135,7 +140,7 @@ void set_policy_from(TaskPolicy& policy, std::string_view setting) {
 }
 
 // Gives each record to `taker`, when all of its format is right: text(), parameter(), policy(),
-// dependencies_are_declared(), dependency().
+// dependencies_are_declared() with how many come now at most, dependency().
 template <class Taker>
 class ManifestReader {
  public:
@@ -165,8 +170,8 @@ class ManifestReader {
     if (!is_plain_text(value)) return malformed("a text is not UTF-8");
     if (record.tag == ROTA_TAG_POLICY) return taker_.policy(value);
     if (record.tag == ROTA_TAG_DEPENDENCY || record.tag == ROTA_TAG_DEPENDENCIES) {
-      taker_.dependencies_are_declared();
       if (record.tag == ROTA_TAG_DEPENDENCY) {
+        taker_.dependencies_are_declared(1);
         taker_.dependency(value);
       } else {
         dependencies(value);
@@ -181,6 +186,7 @@ class ManifestReader {
   }
 
   void dependencies(std::string_view ids) {
+    taker_.dependencies_are_declared(static_cast<std::size_t>(std::ranges::count(ids, ',') + 1));
     while (!ids.empty()) {
       const std::size_t end = std::min(ids.find(','), ids.size());
       const std::string_view id = trim(ids.substr(0, end));
@@ -196,6 +202,8 @@ class ManifestReader {
 // Lays it out.
 class MetadataMaker {
  public:
+  explicit MetadataMaker(TaskMetadata& metadata) : metadata_(metadata) {}
+
   void text(std::uint32_t tag, std::string_view value) {
     const auto declare = [&](std::string& field, bool& declared) {
       field = value;
@@ -227,7 +235,10 @@ class MetadataMaker {
         break;
     }
   }
-  void dependencies_are_declared() { declared_.dependencies = true; }
+  void dependencies_are_declared(std::size_t most) {
+    declared_.dependencies = true;
+    if (most > 1) metadata_.dependencies.reserve(metadata_.dependencies.size() + most);
+  }
   void dependency(std::string_view id) { metadata_.dependencies.emplace_back(id); }
   std::optional<Refusal> parameter(const ParameterRecord& record) {
     Parameter parameter{.name = std::string(record.name),
@@ -258,13 +269,10 @@ class MetadataMaker {
     return std::nullopt;
   }
 
-  TaskMetadata finish() {
-    apply_docstring(docstring_, declared_, metadata_);
-    return std::move(metadata_);
-  }
+  void finish() { apply_docstring(docstring_, declared_, metadata_); }
 
  private:
-  TaskMetadata metadata_;
+  TaskMetadata& metadata_;
   DeclaredFields declared_;
   std::string_view docstring_;
 };
@@ -298,7 +306,7 @@ class SoundnessCheck {
       require(value.find('@') == std::string_view::npos);  // it may have tags
     }
   }
-  void dependencies_are_declared() noexcept {}
+  void dependencies_are_declared(std::size_t) noexcept {}
   // With the own id among them: no class needs itself.
   void dependency(std::string_view id) noexcept {
     require(is_valid_task_id(id) && needed_.add(id));
@@ -328,10 +336,17 @@ class SoundnessCheck {
 
 }  // namespace
 
+std::optional<Refusal> read_manifest(std::string_view descriptor, TaskMetadata& metadata) {
+  MetadataMaker maker(metadata);
+  if (auto refusal = ManifestReader(maker).read(descriptor)) return refusal;
+  maker.finish();
+  return std::nullopt;
+}
+
 OrRefusal<TaskMetadata> parse_manifest(std::string_view descriptor) {
-  MetadataMaker maker;
-  if (auto refusal = ManifestReader(maker).read(descriptor)) return *std::move(refusal);
-  return maker.finish();
+  TaskMetadata metadata;
+  if (auto refusal = read_manifest(descriptor, metadata)) return *std::move(refusal);
+  return metadata;
 }
 
 std::string_view sound_manifest_task_id(std::string_view descriptor) {

@@ -6,6 +6,7 @@
 #include "discovery/refusal.h"
 #include <rota/task_metadata.h>
 
+#include <optional>
 #include <string_view>
 
 namespace rota::inline v1 {
@@ -13,6 +14,8 @@ namespace rota::inline v1 {
 // The metadata of a note's descriptor, with the tags of its docstring applied. Everything is checked; the
 // values are not (validate_task_class does that).
 OrRefusal<TaskMetadata> parse_manifest(std::string_view descriptor);
+// The same into `metadata`, which holds the defaults before; what it holds after a refusal does not count.
+std::optional<Refusal> read_manifest(std::string_view descriptor, TaskMetadata& metadata);
 
 // Its id, where it is plain at once that it is sound: it parses, and validate_task_class finds nothing wrong with it. The
 // rest, of which some are sound too, gives nothing and must be parsed. Takes no memory; the id is a view into it.

@@ -109,12 +109,11 @@ class PluginTaskClass final : public TaskClass {
   }
 
   TaskMetadata read_metadata() const override {
-    auto read = parse_manifest(note_);
-    if (const auto* refusal = std::get_if<Refusal>(&read)) {
+    TaskMetadata metadata;
+    if (const auto refusal = read_manifest(note_, metadata)) {
       throw TaskRegistryError(
           fmt::format("task {} in {}: {}", task_id(), location(), refusal->message));
     }
-    auto metadata = std::get<TaskMetadata>(std::move(read));
     metadata.module = library_->module();
     return metadata;
   }
@@ -125,6 +124,11 @@ class PluginTaskClass final : public TaskClass {
 };
 
 }  // namespace
+
+const std::string& PluginLibrary::module() const {
+  std::call_once(module_is_known_, [this] { module_ = checked_.folder->module_of(checked_.name); });
+  return module_;
+}
 
 void PluginLibrary::require_loaded() {
   const std::lock_guard lock(mutex_);

@@ -34,7 +34,7 @@ class PluginLibrary {
 
   std::string file() const { return checked_.folder->file(checked_.name); }
   std::string identity() const { return to_text(checked_.identity); }
-  std::string module() const { return checked_.folder->module_of(checked_.name); }
+  const std::string& module() const;
   // Both load the library if it is not loaded yet. They throw TaskRegistryError that names the file and the
   // cause; the next call tries again.
   void require_loaded();
@@ -48,6 +48,8 @@ class PluginLibrary {
   [[noreturn]] void fail(std::string_view cause) const;
 
   CheckedFile checked_;
+  mutable std::once_flag module_is_known_;
+  mutable std::string module_;
   std::mutex mutex_;  // guards all below
   const rota_plugin* plugin_ = nullptr;
   std::string fingerprint_;  // empty: not read yet; never changes afterwards

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,18 +29,31 @@ Sequence sequence_of(std::uint8_t first) noexcept {
   return {0, 0, 0};
 }
 
+// How many bytes at the front of `text` are ASCII, as far as that is seen eight at a time; all of them, where all are.
+std::size_t ascii_bytes(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t some = 0;
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof some; at += sizeof some) {
+    std::memcpy(&some, text.data() + at, sizeof some);
+    if ((some & kHighBits) != 0) return at;
+  }
+  some = 0;
+  for (std::size_t rest = at; rest < text.size(); ++rest)
+    some |= static_cast<unsigned char>(text[rest]);
+  return (some & kHighBits) == 0 ? text.size() : at;
+}
+
+bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
   for (std::size_t at = 0; at < text.size();) {
-    // Eight bytes of ASCII at a time: most texts are nothing else.
-    std::uint64_t eight = 0;
-    if (text.size() - at >= sizeof eight) {
-      std::memcpy(&eight, text.data() + at, sizeof eight);
-      if ((eight & 0x8080808080808080) == 0) {
-        at += sizeof eight;
-        continue;
-      }
+    // Most texts are nothing but ASCII.
+    if (static_cast<std::uint8_t>(text[at]) < 0x80) {
+      at += std::max<std::size_t>(ascii_bytes(text.substr(at)), 1);
+      continue;
     }
     const Sequence sequence = sequence_of(static_cast<std::uint8_t>(text[at]));
     if (sequence.length == 0 || text.size() - at < sequence.length) return false;
@@ -55,10 +69,9 @@ bool is_utf8(std::string_view text) noexcept {
 }
 
 std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace rota::inline v1
