@@ -84,7 +84,9 @@ const TaskMetadata& TaskClass::lay_out_metadata() const {
 }
 
 void lay_out_metadata(std::span<const TaskClassPtr> task_classes) {
-  constexpr std::size_t kForOneThread = 4096;  // a thread costs what some dozens of classes cost
+  // With the first thread of a process its counts of references become atomic, its blocks of memory locked, and the
+  // pages that the thread takes are small ones: it must have much to do.
+  constexpr std::size_t kForOneThread = 8'192;
   constexpr std::size_t kMostThreads = 8;
   const auto lay_out = [](std::span<const TaskClassPtr> some) {
     for (const TaskClassPtr& task_class : some) task_class->metadata();
