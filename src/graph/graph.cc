@@ -51,33 +51,47 @@ class SortKeys {
   std::size_t common_;
 };
 
+struct SortEntry {
+  std::uint64_t key;
+  std::string_view id;
+  std::size_t position;
+
+  friend bool operator<(const SortEntry& left, const SortEntry& right) {
+    return left.key != right.key ? left.key < right.key : left.id < right.id;
+  }
+};
+
+// Compilers write the notes of a file mostly in the order of its source or the other way round, and the classes of a
+// registry are in that of their files: with the runs that fall turned round there is often nothing left to sort.
+void sort(std::vector<SortEntry>& entries) {
+  for (auto begin = entries.begin(); begin != entries.end();) {
+    auto end = begin + 1;
+    while (end != entries.end() && *end < *(end - 1)) ++end;
+    std::reverse(begin, end);
+    begin = end;
+  }
+  if (!std::ranges::is_sorted(entries, std::less<>{})) std::sort(entries.begin(), entries.end());
+}
+
 // By ascending id; each id once.
 TaskClasses sorted_by_id(TaskClasses classes) {
-  struct Entry {
-    std::uint64_t key;
-    std::string_view id;
-    std::size_t position;
-  };
   if (std::ranges::find(classes, nullptr) != classes.end()) {
     throw PlanError("a task class of the graph is null; look it up before it is put into a graph");
   }
   const SortKeys key_of(classes);
-  std::vector<Entry> entries;
+  std::vector<SortEntry> entries;
   entries.reserve(classes.size());
   for (const TaskClassPtr& one : classes)
     entries.push_back({key_of(id_of(one)), id_of(one), entries.size()});
-  const auto less = [](const Entry& left, const Entry& right) {
-    return left.key != right.key ? left.key < right.key : left.id < right.id;
-  };
-  if (!std::ranges::is_sorted(entries, less)) std::ranges::sort(entries, less);
-  const auto twice = std::ranges::adjacent_find(entries, {}, &Entry::id);
+  sort(entries);
+  const auto twice = std::ranges::adjacent_find(entries, {}, &SortEntry::id);
   if (twice != entries.end()) {
     throw PlanError(
         fmt::format("task {} is in the graph twice; give each task an id of its own", twice->id));
   }
   TaskClasses sorted;
   sorted.reserve(classes.size());
-  for (const Entry& entry : entries) sorted.push_back(std::move(classes[entry.position]));
+  for (const SortEntry& entry : entries) sorted.push_back(std::move(classes[entry.position]));
   return sorted;
 }
 
@@ -108,6 +122,15 @@ Adjacency resolve_dependencies(const TaskClasses& classes, const graph_detail::I
   std::vector<std::string_view> known;
   for (const TaskClassPtr& one : classes) known.push_back(id_of(one));
   throw_missing_dependencies(std::move(missing), known, "registered");
+}
+
+// Is each after all that it needs already, as where the ids rise along the graph? Then the smallest that could come next
+// is the next one throughout.
+bool is_ordered(const Adjacency& needs) {
+  for (TaskIndex task = 0; task < needs.size(); ++task) {
+    if (const auto row = needs.row(task); !row.empty() && row.back() >= task) return false;
+  }
+  return true;
 }
 
 // Each after all that it needs, of those that could come next the smallest first; shorter than the
@@ -142,6 +165,23 @@ Adjacency renumber(const Adjacency& old, const std::vector<TaskIndex>& order,
     renumbered.close_row();
   }
   return renumbered;
+}
+
+// Renumbers all so that each comes after what it needs. Throws PlanError where there is a cycle.
+void put_in_order(TaskClasses& classes, Adjacency& needs, graph_detail::IdIndex& index) {
+  const std::vector<TaskIndex> order = topological_order(needs, needs.transposed());
+  if (order.size() < classes.size()) {
+    throw_cycles_among(find_cycles(needs), "the task graph",
+                       [&](TaskIndex task) { return id_of(classes[task]); });
+  }
+  std::vector<TaskIndex> number_of(order.size());
+  for (TaskIndex number = 0; number < order.size(); ++number) number_of[order[number]] = number;
+  needs = renumber(needs, order, number_of);
+  index.renumber(number_of);
+  TaskClasses ordered;
+  ordered.reserve(classes.size());
+  for (const TaskIndex task : order) ordered.push_back(std::move(classes[task]));
+  classes = std::move(ordered);
 }
 
 std::uint64_t hash_of(std::string_view task_id) { return std::hash<std::string_view>{}(task_id); }
@@ -183,23 +223,13 @@ Graph::Graph(std::vector<TaskClassPtr> task_classes) {
   lay_out_metadata(classes);
   index_ = make_index(classes);
   Adjacency needs = resolve_dependencies(classes, index_);
-  const std::vector<TaskIndex> order = topological_order(needs, needs.transposed());
-  if (order.size() < classes.size()) {
-    throw_cycles_among(find_cycles(needs), "the task graph",
-                       [&](TaskIndex task) { return id_of(classes[task]); });
-  }
-
-  std::vector<TaskIndex> number_of(order.size());
-  for (TaskIndex number = 0; number < order.size(); ++number) number_of[order[number]] = number;
-  needs = renumber(needs, order, number_of);
+  if (!is_ordered(needs)) put_in_order(classes, needs, index_);
   Adjacency needed_by = needs.transposed();
   dependency_offsets_ = std::move(needs.offsets);
   dependencies_ = std::move(needs.values);
   dependent_offsets_ = std::move(needed_by.offsets);
   dependents_ = std::move(needed_by.values);
-  index_.renumber(number_of);
-  task_classes_.reserve(classes.size());
-  for (const TaskIndex task : order) task_classes_.push_back(std::move(classes[task]));
+  task_classes_ = std::move(classes);
 }
 
 Graph Graph::subgraph(std::span<const TaskIndex> tasks) const {

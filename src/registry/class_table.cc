@@ -18,11 +18,12 @@ void ClassTable::FreeEntry::operator()(Entry* entry) const noexcept {
   ::operator delete(entry);
 }
 
-ClassTable::EntryPtr ClassTable::make_entry(TaskClassPtr task_class) {
+ClassTable::EntryPtr ClassTable::make_entry(TaskClassPtr task_class, std::size_t position) {
   const std::string_view id = task_class->task_id();
   auto* bytes = static_cast<char*>(::operator new(sizeof(Entry) + id.size()));
   std::memcpy(bytes + sizeof(Entry), id.data(), id.size());
-  return EntryPtr(new (bytes) Entry{std::move(task_class), id.size()});
+  return EntryPtr(new (bytes) Entry{std::move(task_class), static_cast<std::uint32_t>(id.size()),
+                                    static_cast<std::uint32_t>(position)});
 }
 
 ClassTable::ClassTable() {
@@ -50,26 +51,43 @@ const TaskClassPtr* ClassTable::find(std::string_view task_id) const noexcept {
 }
 
 void ClassTable::for_each(const std::function<void(const TaskClassPtr&)>& function) const {
-  for (const Slot& slot : current_.load(std::memory_order_acquire)->values) {
-    if (const Entry* entry = slot.entry.load(std::memory_order_acquire))
-      function(entry->task_class);
-  }
+  const std::size_t count = size();  // looked at first: no table that comes later has fewer
+  const Slots& slots = *current_.load(std::memory_order_acquire);
+  for (std::size_t at = 0; at < count; ++at)
+    function(slots.in_order[at].load(std::memory_order_acquire)->task_class);
 }
 
 void ClassTable::put(TaskClassPtr task_class) {
-  if ((size() + 1) * 4 > generations_.back()->values.size() * 3) grow();
-  entries_.push_back(make_entry(std::move(task_class)));
+  grow_if_full();
+  const std::size_t hash = hash_of(task_class->task_id());
+  const auto [at, there] = probe(*generations_.back(), hash, task_class->task_id());
+  put_into(at, there, hash, std::move(task_class));
+}
+
+const TaskClassPtr* ClassTable::put_new(const TaskClassPtr& task_class) {
+  grow_if_full();
+  const std::size_t hash = hash_of(task_class->task_id());
+  const auto [at, there] = probe(*generations_.back(), hash, task_class->task_id());
+  if (there != nullptr) return &there->task_class;
+  put_into(at, nullptr, hash, task_class);
+  return nullptr;
+}
+
+void ClassTable::put_into(std::size_t slot, const Entry* there, std::size_t hash,
+                          TaskClassPtr task_class) {
+  entries_.push_back(
+      make_entry(std::move(task_class), there == nullptr ? size() : there->position));
   const Entry* entry = entries_.back().get();
-  const std::size_t hash = hash_of(entry->id());
   Slots& slots = *generations_.back();
-  const auto [at, there] = probe(slots, hash, entry->id());
-  slots.values[at].hash.store(hash, std::memory_order_relaxed);
-  slots.values[at].entry.store(entry, std::memory_order_release);
+  slots.in_order[entry->position].store(entry, std::memory_order_release);
+  slots.values[slot].hash.store(hash, std::memory_order_relaxed);
+  slots.values[slot].entry.store(entry, std::memory_order_release);
   if (there == nullptr) size_.fetch_add(1, std::memory_order_release);
 }
 
-void ClassTable::grow() {
+void ClassTable::grow_if_full() {
   const Slots& old = *generations_.back();
+  if (size() < old.in_order.size()) return;
   auto larger = std::make_unique<Slots>(old.values.size() * 2);
   for (const Slot& slot : old.values) {
     const Entry* entry = slot.entry.load(std::memory_order_relaxed);
@@ -80,6 +98,10 @@ void ClassTable::grow() {
       at = (at + 1) & larger->mask;
     larger->values[at].hash.store(hash, std::memory_order_relaxed);
     larger->values[at].entry.store(entry, std::memory_order_relaxed);
+  }
+  for (std::size_t at = 0; at < size(); ++at) {
+    larger->in_order[at].store(old.in_order[at].load(std::memory_order_relaxed),
+                               std::memory_order_relaxed);
   }
   generations_.push_back(std::move(larger));
   current_.store(generations_.back().get(), std::memory_order_release);

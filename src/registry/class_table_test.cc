@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +37,46 @@ TEST(ClassTable, ReplacingKeepsWhatReadersHold) {
   EXPECT_EQ(table.size(), 1U);
   EXPECT_EQ((*old)->metadata().version, "1");
   EXPECT_EQ((*table.find("t_a"))->metadata().version, "2");
+}
+
+TEST(ClassTable, GoesThroughAllInTheOrderOfTheirIdsAlsoAfterOneIsReplaced) {
+  ClassTable table;
+  std::vector<std::string> put;
+  for (int at = 1'000; at > 0; --at) {
+    put.push_back("t_" + std::to_string(at));
+    EXPECT_EQ(table.put_new(named(put.back())), nullptr);
+  }
+  table.put(named("t_500", "2"));
+  EXPECT_EQ(table.put_new(named("t_500", "3")), table.find("t_500"));
+  std::vector<std::string> seen;
+  table.for_each([&](const TaskClassPtr& one) {
+    seen.emplace_back(one->task_id());
+    EXPECT_EQ(one->metadata().version, one->task_id() == "t_500" ? "2" : "1.0.0");
+  });
+  EXPECT_EQ(seen, put);
+}
+
+TEST(ClassTable, WhoGoesThroughAllSeesEachOnceWhileOneWrites) {
+  constexpr int kCount = 20'000;
+  ClassTable table;
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int at = 0; at < kCount; ++at) {
+      table.put(named("t_" + std::to_string(at)));
+      if (at % 2 == 0) table.put(named("t_" + std::to_string(at / 2)));
+    }
+    done = true;
+  });
+  for (bool last = false; !last;) {
+    last = done;
+    const std::size_t before = table.size();
+    std::size_t seen = 0;
+    table.for_each([&](const TaskClassPtr& one) {
+      if (one->task_id() != "t_" + std::to_string(seen++)) ADD_FAILURE() << one->task_id();
+    });
+    EXPECT_GE(seen, before);
+  }
+  writer.join();
 }
 
 TEST(ClassTable, ReadersSeeEveryClassThatWasPutBeforeWhileOneWrites) {

@@ -59,7 +59,9 @@ bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, 
     return false;
   }
   const std::lock_guard lock(writing);
-  if (const TaskClassPtr* there = classes.find(task_id); there != nullptr && !replace) {
+  if (replace) {
+    classes.put(std::move(task_class));
+  } else if (const TaskClassPtr* there = classes.put_new(task_class)) {
     if (is_same_class(**there, *task_class)) return true;
     throw TaskRegistryError(
         fmt::format("task {} is registered already: {} has the id that {} asks for; give one of "
@@ -67,7 +69,6 @@ bool TaskRegistry::Impl::put(std::string_view task_id, TaskClassPtr task_class, 
                     "or replace it with replace_task_class",
                     task_id, (*there)->origin(), task_class->origin()));
   }
-  classes.put(std::move(task_class));
   return true;
 }
 
