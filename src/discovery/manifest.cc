@@ -21,10 +21,6 @@ Refusal malformed(std::string_view what) {
           fmt::format("its manifest is malformed: {}; build it again", what)};
 }
 
-bool is_plain_text(std::string_view text) noexcept {
-  return is_utf8(text) && text.find('\0') == std::string_view::npos;
-}
-
 // A little-endian number of some bytes.
 std::uint32_t number_in(std::string_view bytes, std::size_t from, std::size_t width) noexcept {
   std::uint32_t value = 0;

@@ -147,12 +147,14 @@ const rota_task& PluginLibrary::entry(std::string_view task_id) {
 }
 
 std::string_view PluginLibrary::fingerprint() {
+  if (fingerprint_is_known_.load(std::memory_order_acquire)) return fingerprint_;
   const std::lock_guard lock(mutex_);
   if (!fingerprint_.empty()) return fingerprint_;
   const UniqueFd fd = open_for_reading(file());
   struct stat status {};
   if (fd.valid() && ::fstat(fd.get(), &status) == 0 && identity_of(status) == checked_.identity)
     fingerprint_ = code_fingerprint_of_file(fd.get(), checked_.identity.size);
+  fingerprint_is_known_.store(!fingerprint_.empty(), std::memory_order_release);
   return fingerprint_;
 }
 

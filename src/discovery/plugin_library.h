@@ -10,6 +10,7 @@
 #include <rota/plugin.h>
 #include <rota/task_class.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -52,7 +53,8 @@ class PluginLibrary {
   mutable std::string module_;
   std::mutex mutex_;  // guards all below
   const rota_plugin* plugin_ = nullptr;
-  std::string fingerprint_;  // empty: not read yet; never changes afterwards
+  std::string fingerprint_;                         // empty: not read yet; never changes afterwards
+  std::atomic<bool> fingerprint_is_known_ = false;  // without the mutex
 };
 
 // What one of the library's notes tells. With the id alone its metadata are read from the note when they are asked

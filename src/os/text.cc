@@ -44,6 +44,27 @@ std::size_t ascii_bytes(std::string_view text) noexcept {
   return (some & kHighBits) == 0 ? text.size() : at;
 }
 
+// ASCII and no zero, for certain: of eight bytes at once it is told wrongly only where some are above 0x7F.
+bool is_surely_plain(std::string_view text) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const auto is_odd = [](std::uint64_t bytes) {
+    return ((bytes | (bytes - kOnes)) & kHighBits) != 0;
+  };
+  std::uint64_t some = 0;
+  if (text.size() < sizeof some) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<signed char>(c) > 0; });
+  }
+  // The last eight overlap with those before.
+  for (std::size_t at = 0; at < text.size() - sizeof some; at += sizeof some) {
+    std::memcpy(&some, text.data() + at, sizeof some);
+    if (is_odd(some)) return false;
+  }
+  std::memcpy(&some, text.data() + text.size() - sizeof some, sizeof some);
+  return !is_odd(some);
+}
+
 bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
@@ -66,6 +87,10 @@ bool is_utf8(std::string_view text) noexcept {
     at += sequence.length;
   }
   return true;
+}
+
+bool is_plain_text(std::string_view text) noexcept {
+  return is_surely_plain(text) || (is_utf8(text) && text.find('\0') == std::string_view::npos);
 }
 
 std::string_view trim(std::string_view text) noexcept {

@@ -9,6 +9,9 @@ namespace rota::inline v1 {
 // Well-formed UTF-8 as of Unicode 15, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF.
 bool is_utf8(std::string_view text) noexcept;
 
+// The same, and no zero byte in it.
+bool is_plain_text(std::string_view text) noexcept;
+
 // `text` without the blanks at its ends.
 std::string_view trim(std::string_view text) noexcept;
 
