@@ -23,8 +23,7 @@ ExecutionEnd withdrawn() {
 class InlineExecutor final : public Executor {
  public:
   InlineExecutor(std::size_t threads, std::stop_token stop) : stop_(std::move(stop)) {
-    for (std::size_t at = 1; at <= std::max<std::size_t>(threads, 1); ++at)
-      threads_.emplace_back([this, at] { work(at); });
+    for (std::size_t at = 1; at <= threads; ++at) threads_.emplace_back([this, at] { work(at); });
   }
 
   ~InlineExecutor() override {

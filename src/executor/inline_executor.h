@@ -10,7 +10,7 @@
 namespace rota::inline v1 {
 
 // `stop` is seen by all tasks at once, without a cancel() for each. A timeout asks the task to end; nothing can
-// force it. Destroying it withdraws what has not begun and waits for the rest.
+// force it. With no thread it runs nothing. Destroying it withdraws what has not begun and waits for the rest.
 std::unique_ptr<Executor> make_inline_executor(std::size_t threads, std::stop_token stop = {});
 
 }  // namespace rota::inline v1

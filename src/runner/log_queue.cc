@@ -9,7 +9,9 @@
 namespace rota::inline v1 {
 
 LogQueue::LogQueue(ExecutionLog& log, std::function<void()> written)
-    : log_(log), tell_(std::move(written)) {
+    : log_(log), tell_(std::move(written)) {}
+
+void LogQueue::start() {
   // Signals for the program are for its own threads.
   sigset_t all;
   sigset_t before;
@@ -25,11 +27,12 @@ LogQueue::~LogQueue() {
     ending_ = true;
   }
   queued_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void LogQueue::write(std::vector<QueuedChange>& changes) {
   if (changes.empty()) return;
+  if (!thread_.joinable()) start();
   {
     const std::lock_guard lock(mutex_);
     if (queue_.empty()) {

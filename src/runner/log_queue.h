@@ -37,6 +37,7 @@ class LogQueue {
   std::chrono::nanoseconds typical_duration() const;
 
  private:
+  void start();
   void serve();
   void write_batch(std::vector<QueuedChange>& batch);
 
@@ -48,7 +49,7 @@ class LogQueue {
   std::vector<QueuedChange> written_;
   std::chrono::nanoseconds typical_{0};
   bool ending_ = false;
-  std::thread thread_;
+  std::thread thread_;  // from the first write on
 };
 
 }  // namespace rota::inline v1

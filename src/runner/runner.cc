@@ -67,7 +67,7 @@ void require_no_source(const Plan& plan) {
 std::unique_ptr<Executor> make_executor(const RunOptions& options, const Plan& plan) {
   const std::size_t tasks = plan.count_to_run();
   const std::size_t jobs = count_jobs(options);
-  const std::size_t slots = std::min(jobs, std::max<std::size_t>(tasks, 1));
+  const std::size_t slots = std::min(jobs, tasks);
   if (options.executor == "inline") {
     require_no_source(plan);
     return make_inline_executor(slots, options.cancel);
@@ -77,7 +77,7 @@ std::unique_ptr<Executor> make_executor(const RunOptions& options, const Plan& p
         fmt::format("there is no executor '{}'; there are: inline, process", options.executor));
   }
   WorkerProgram program = worker_program(options, find_to_run(plan, is_python_task) != nullptr);
-  if (tasks == 0) return make_inline_executor(1, options.cancel);  // no process for nothing
+  if (tasks == 0) return make_inline_executor(0, options.cancel);  // no process for nothing
   try {
     return make_process_executor({.slots = slots,
                                   .jobs = jobs,
