@@ -36,11 +36,12 @@ constexpr std::array kStates = {
     NamedState{ExecutionState::submitted, "not started"}};
 
 std::string figures(const RunSummary& summary) {
+  std::array<std::size_t, kStates.size()> counts{};  // by state: each has its name
+  for (const TaskOutcome& outcome : summary.outcomes)
+    ++counts.at(static_cast<std::size_t>(outcome.state));
   std::vector<std::string> parts;
   for (const NamedState& named : kStates) {
-    std::size_t count = 0;
-    for (const TaskOutcome& outcome : summary.outcomes)
-      count += outcome.state == named.state ? 1 : 0;
+    const std::size_t count = counts.at(static_cast<std::size_t>(named.state));
     if (count > 0) parts.push_back(fmt::format("{} {}", count, named.text));
   }
   if (parts.empty()) parts.emplace_back("nothing to do");
