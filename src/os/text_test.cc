@@ -33,9 +33,25 @@ TEST(Text, FindsABadByteAtAnyPlaceOfALongText) {
   }
 }
 
+TEST(Text, FindsAZeroByteAtAnyPlaceAlsoBesideOthersThanAscii) {
+  EXPECT_TRUE(is_plain_text({}));
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char* rest : {"", "\x7F\x01", "\xC3\xA9"}) {
+        std::string text = std::string(size, '\x01') + rest;
+        EXPECT_TRUE(is_plain_text(text)) << size;
+        text[at] = '\0';
+        EXPECT_FALSE(is_plain_text(text)) << size << ' ' << at;
+        text[at] = '\xFF';
+        EXPECT_FALSE(is_plain_text(text)) << size << ' ' << at;
+      }
+    }
+  }
+}
+
 TEST(Text, TrimsBlanksAtBothEndsOnly) {
   EXPECT_EQ(trim("  a b \t\r\n"), "a b");
-  EXPECT_EQ(trim(" \n"), "");
+  EXPECT_EQ(trim(" \f\n\v"), "");
 }
 
 }  // namespace
