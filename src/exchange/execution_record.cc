@@ -33,6 +33,13 @@ const Json& value_of(const Json& object, std::string_view key) {
       fmt::format("'{}{}' is of type {}, no {}", prefix, key, value.type_name(), wanted));
 }
 
+// The text there, or null where there is none.
+const Json& text_at(const Json& object, std::string_view key, std::string_view prefix = "") {
+  const Json& value = value_of(object, key);
+  if (!value.is_null() && !value.is_string()) refuse_type(prefix, key, value, "text");
+  return value;
+}
+
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -127,6 +134,19 @@ std::optional<std::int64_t> read_integer(const Json& object, const char* key, st
   return number;
 }
 
+FileStamp read_file(const Json& file, std::initializer_list<const char*> texts,
+                    std::string_view prefix = "") {
+  for (const char* text : texts) (void)text_at(file, text, prefix);
+  FileStamp stamp;
+  stamp.path = text_or(file, "path", "", prefix);
+  stamp.size_bytes = static_cast<std::uint64_t>(
+      read_integer(file, "size_bytes", 0, kMaxInteger, prefix).value_or(0));
+  stamp.mtime_nanoseconds =
+      read_integer(file, "mtime_nanoseconds", -kMaxInteger, kMaxInteger, prefix).value_or(0);
+  stamp.content_hash = text_or(file, "content_hash", "", prefix);
+  return stamp;
+}
+
 std::vector<FileStamp> read_files(const Json& record, const char* key,
                                   std::initializer_list<const char*> texts,
                                   const FileNames& names) {
@@ -136,17 +156,14 @@ std::vector<FileStamp> read_files(const Json& record, const char* key,
   std::vector<FileStamp> files;
   for (std::size_t at = 0; at < list.size(); ++at) {
     const Json& file = list[at];
-    const std::string name = fmt::format("{}[{}]", key, at);
-    if (!file.is_object()) refuse_type("", name, file, "object");
-    for (const char* text : texts) (void)text_or(file, text, "", name + ".");
-    FileStamp stamp;
-    stamp.path = text_or(file, "path", "", name + ".");
-    stamp.size_bytes = static_cast<std::uint64_t>(
-        read_integer(file, "size_bytes", 0, kMaxInteger, name + ".").value_or(0));
-    stamp.mtime_nanoseconds =
-        read_integer(file, "mtime_nanoseconds", -kMaxInteger, kMaxInteger, name + ".").value_or(0);
-    stamp.content_hash = text_or(file, "content_hash", "", name + ".");
-    if (!stamp.path.empty()) files.push_back(std::move(stamp));
+    if (!file.is_object()) refuse_type("", fmt::format("{}[{}]", key, at), file, "object");
+    try {
+      FileStamp stamp = read_file(file, texts);
+      if (!stamp.path.empty()) files.push_back(std::move(stamp));
+    } catch (const BadRecord&) {
+      read_file(file, texts, fmt::format("{}[{}].", key, at));  // says where
+      throw;
+    }
   }
   return stored_files(files, names, "");
 }
@@ -252,10 +269,8 @@ void take_added_keys(const Json& record, const TimeZone& zone, Execution& execut
 
 std::string text_or(const Json& object, std::string_view key, std::string_view missing,
                     std::string_view prefix) {
-  const Json& value = value_of(object, key);
-  if (value.is_null()) return std::string(missing);
-  if (!value.is_string()) refuse_type(prefix, key, value, "text");
-  return value.get<std::string>();
+  const Json& value = text_at(object, key, prefix);
+  return value.is_null() ? std::string(missing) : value.get<std::string>();
 }
 
 Json imported_field(const Json& imported_fields, std::string_view key) {
@@ -271,7 +286,7 @@ Execution execution_of_record(const Json& record, const TimeZone& zone, const Fi
   execution.start.task_type = text_or(record, "task_type", execution.start.task_type);
   execution.end.state = read_success(record) ? ExecutionState::success : ExecutionState::failed;
   execution.owner.host = text_or(record, "hostname", "");
-  (void)text_or(record, "report_path", "");
+  (void)text_at(record, "report_path");
   execution.end.inputs = read_files(record, "input_files", {"name"}, names);
   execution.end.outputs = read_files(record, "output_files", {"type", "description"}, names);
   read_times(record, zone, execution);

@@ -31,7 +31,7 @@ class ValueBuilder {
     if (levels_ > kMaxJsonLevels) {
       fail(fmt::format("it is nested deeper than {} levels", kMaxJsonLevels));
     } else if (piece_.fault.empty()) {
-      open_.push_back(put(std::move(container)));
+      if (Json* const made = put(std::move(container)); made != nullptr) open_.push_back(made);
     }
     return false;
   }
@@ -41,9 +41,7 @@ class ValueBuilder {
     return levels_ == 0;
   }
   void key(std::string& name) {
-    if (!piece_.fault.empty()) return;
-    if (open_.back()->contains(name)) return fail(fmt::format("the key '{}' is there twice", name));
-    key_ = std::move(name);
+    if (piece_.fault.empty()) key_ = std::move(name);
   }
   void fail(std::string fault) {
     if (!piece_.fault.empty()) return;
@@ -55,13 +53,19 @@ class ValueBuilder {
   JsonPiece take() { return std::exchange(piece_, {}); }
 
  private:
+  // Null: its key was there already.
   Json* put(Json value) {
     if (open_.empty()) {
       piece_.value = std::move(value);
       return &piece_.value;
     }
     Json& parent = *open_.back();
-    if (parent.is_object()) return &parent.emplace(std::move(key_), std::move(value)).first.value();
+    if (parent.is_object()) {
+      const auto [at, is_new] = parent.emplace(std::move(key_), std::move(value));
+      if (is_new) return &at.value();
+      fail(fmt::format("the key '{}' is there twice", at.key()));
+      return nullptr;
+    }
     parent.push_back(std::move(value));
     return &parent.back();
   }

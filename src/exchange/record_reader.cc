@@ -82,7 +82,9 @@ void RecordReader::read() try {
 }
 
 void RecordReader::add_execution(JsonPiece piece) {
-  ReadItem item{.position = piece.position, .text = std::move(piece.fault)};
+  ReadItem& item = batch_.emplace_back();
+  item.position = piece.position;
+  item.text = std::move(piece.fault);
   if (item.text.empty()) {
     try {
       item.execution = execution_of_record(piece.value, zone_, names_);
@@ -92,7 +94,7 @@ void RecordReader::add_execution(JsonPiece piece) {
     }
   }
   if (!item.text.empty()) item.kind = ReadItem::Kind::bad_execution;
-  add(std::move(item));
+  give_if_full();
 }
 
 // Of its content and how many of the same content were before it, so that a second import gives it again.
@@ -104,6 +106,10 @@ std::string RecordReader::name_of(const nlohmann::json& record) {
 
 void RecordReader::add(ReadItem item) {
   batch_.push_back(std::move(item));
+  give_if_full();
+}
+
+void RecordReader::give_if_full() {
   const bool is_full =
       batch_.size() >= kBatchItems || source_.position().byte - given_bytes_ >= kBatchBytes;
   if (is_full) give();

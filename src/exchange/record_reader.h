@@ -54,6 +54,7 @@ class RecordReader {
   void add_execution(JsonPiece piece);
   std::string name_of(const nlohmann::json& record);
   void add(ReadItem item);
+  void give_if_full();
   void give();
 
   ByteSource& source_;

@@ -2,6 +2,7 @@
 // Import into the log, and a snapshot of it.
 #include "execution_log/execution_rules.h"
 #include "execution_log/imported.h"
+#include "sqlite_log/deferred_indexes.h"
 #include "sqlite_log/file_queries.h"
 #include "sqlite_log/queries.h"
 #include "sqlite_log/read_transaction.h"
@@ -79,6 +80,7 @@ void SqliteLog::import_executions(ImportMode mode,
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;
     InsertionNotes notes(connection);
+    DeferredIndexes indexes(connection);
     produce([&](const Execution& given) {
       check_whole(given, location());
       Execution execution = given;
@@ -91,6 +93,7 @@ void SqliteLog::import_executions(ImportMode mode,
       if (insert_if_new(connection, execution)) {
         sequence += 2;
         notes.add(execution);
+        indexes.count_one();
         return ImportAnswer{ImportedAs::added};
       }
       const Execution there = select_execution(connection, given.task_run_id).value();
@@ -98,6 +101,7 @@ void SqliteLog::import_executions(ImportMode mode,
       return compare_imported(there, execution);
     });
     notes.write();
+    indexes.create();
     set_sequence(connection, sequence);
   });
 }
