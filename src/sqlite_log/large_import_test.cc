@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// An import that is large enough to leave its indexes to the end: they are there afterwards, however it ends.
+#include "sqlite_log/log_folder.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rota {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int kMany = 2'500;
+
+class LargeImportTest : public ::testing::Test {
+ protected:
+  LargeImportTest() { open_sqlite_log(path_); }
+
+  static Execution execution(int number) {
+    Execution made{.task_run_id = fmt::format("00000000-0000-4000-8000-{:012}", number)};
+    made.start.task_id = fmt::format("t{}", number % 7);
+    made.end.state = number % 10 == 0 ? ExecutionState::failed : ExecutionState::success;
+    made.end.outputs = {{fmt::format("out/{}", number), 1, 1}};
+    made.finished_at = made.started_at;
+    return made;
+  }
+  void import(int from, int to) {
+    open_sqlite_log(path_)->import_executions(ImportMode::merge, [&](const AddExecution& add) {
+      for (int number = from; number < to; ++number) add(execution(number));
+    });
+  }
+  std::string schema() {
+    return PlainSqlite(path_).run("SELECT name, sql FROM sqlite_schema ORDER BY name");
+  }
+  void expect_all_found(int count) {
+    const auto log = open_sqlite_log(path_, {.read_only = true});
+    EXPECT_THAT(log->validate_execution_log(), IsEmpty());
+    const auto count_of = [&](const HistoryQuery& query) {
+      return static_cast<int>(log->get_task_execution_history(query).size());
+    };
+    EXPECT_EQ(count_of({.limit = 0}), count);
+    EXPECT_EQ(count_of({.task_id = "t3", .limit = 0}), (count - 3 + 6) / 7);
+    EXPECT_EQ(count_of({.state = ExecutionState::failed, .limit = 0}), (count + 9) / 10);
+    EXPECT_EQ(log->find_latest_execution("t3", false)->end.outputs.size(), 1U);
+    EXPECT_THAT(log->find_file_uses({.path = "out/42", .direction = FileDirection::output}),
+                SizeIs(1));
+  }
+
+  TemporaryFolder folder_ = TemporaryFolder::in_memory();
+  const std::filesystem::path path_ = folder_ / "log.db";
+};
+
+TEST_F(LargeImportTest, OfAnEmptyLogLeavesItWithAllIndexesAndRows) {
+  const std::string before = schema();
+  import(0, kMany);
+  EXPECT_EQ(schema(), before);
+  expect_all_found(kMany);
+}
+
+TEST_F(LargeImportTest, OnTopOfOthersFindsAllAsWell) {
+  const std::string before = schema();
+  import(0, 10);
+  import(0, kMany);
+  EXPECT_EQ(schema(), before);
+  expect_all_found(kMany);
+}
+
+TEST_F(LargeImportTest, ThatFailsLeavesTheIndexesAndNoRow) {
+  const std::string before = schema();
+  const auto log = open_sqlite_log(path_);
+  EXPECT_THROW(log->import_executions(ImportMode::replace,
+                                      [&](const AddExecution& add) {
+                                        for (int number = 0; number < kMany; ++number)
+                                          add(execution(number));
+                                        throw std::runtime_error("the file ends too early");
+                                      }),
+               std::runtime_error);
+  EXPECT_EQ(schema(), before);
+  EXPECT_THAT(log->get_task_execution_history({}), IsEmpty());
+  log->record_task_execution({.task_id = "t"}, {});
+  EXPECT_THAT(log->validate_execution_log(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace rota
