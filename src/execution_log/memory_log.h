@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // An execution log in memory: for tests, and for hosts that want no history. Knows nothing of files.
+// A forked child has a copy of it, of its own from then on.
 #pragma once
 
 #include "execution_log/file_names.h"
 #include "execution_log/owners.h"
+#include "os/fork_safe_mutex.h"
 #include <rota/execution_log.h>
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -105,8 +105,7 @@ class MemoryLog : public ExecutionLog {
 
   const Owners owners_;
   const FileNames names_;
-  mutable std::mutex mutex_;  // guards all below
-  mutable std::condition_variable changed_;
+  mutable ForkSafeMutex mutex_;  // guards all below; tells of changes
   std::int64_t sequence_ = 0;
   std::deque<Execution> executions_;  // by the sequence of their starts
   std::map<std::string, Index, std::less<>> by_run_id_;

@@ -18,7 +18,7 @@ void MemoryLog::index_start(Index index) {
   OfTask& of_task = by_task_[execution.start.task_id];
   of_task.all.push_back(index);
   if (really_ran(execution.state())) of_task.latest_run = index;
-  changed_.notify_all();
+  mutex_.notify_all();
 }
 
 void MemoryLog::index_end(Index index) {
@@ -33,7 +33,7 @@ void MemoryLog::index_end(Index index) {
 void MemoryLog::mark_changed(Index index, std::int64_t before) {
   by_change_.erase(before);
   by_change_.emplace(executions_[index].changed_sequence, index);
-  changed_.notify_all();
+  mutex_.notify_all();
 }
 
 bool MemoryLog::update_execution_record(std::string_view task_run_id, const RecordUpdate& update) {
@@ -180,9 +180,9 @@ std::vector<Execution> MemoryLog::changes_since(std::int64_t sequence, std::size
 
 std::vector<Execution> MemoryLog::watch(std::int64_t sequence, std::size_t limit,
                                         std::chrono::milliseconds timeout) const {
-  std::unique_lock hold(mutex_);
-  changed_.wait_for(hold, std::min<std::chrono::milliseconds>(timeout, kLongestWait),
-                    [&] { return by_change_.upper_bound(sequence) != by_change_.end(); });
+  const std::lock_guard hold(mutex_);
+  mutex_.wait_for(std::min<std::chrono::milliseconds>(timeout, kLongestWait),
+                  [&] { return by_change_.upper_bound(sequence) != by_change_.end(); });
   return changes_after(sequence, limit);
 }
 

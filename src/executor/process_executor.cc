@@ -230,7 +230,7 @@ class ProcessExecutor final : public Executor {
     const bool is_open =
         worker.receive([&](const FrameBuffer::Frame& frame) { return take(worker, frame); });
     if (is_open) return;
-    worker.socket = UniqueFd();
+    worker.socket = UnsharedFd();
     if (!worker.running) {
       set_aside(worker);
     } else if (worker.running->how.doom == Doom::none) {
@@ -383,7 +383,7 @@ class ProcessExecutor final : public Executor {
   // It ends when its connection does.
   void retire(WorkerProcess& worker) {
     set_aside(worker);
-    if (!worker.is_fresh) worker.socket = UniqueFd();
+    if (!worker.is_fresh) worker.socket = UnsharedFd();
   }
 
   void signal(const WorkerProcess& worker, int number) {

@@ -69,14 +69,16 @@ RunnerLock::RunnerLock(const std::filesystem::path& project_root)
   name_ = fmt::format("{}.{}.{}", self.pid, self.start_ticks, ++count);
   // Another runner that tidies up may remove it before it is locked.
   for (bool is_locked = false; !is_locked;) {
-    file_ = UniqueFd(
+    file_ = UnsharedFd(
         ::openat(folder_.get(), name_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_.valid() || ::flock(file_.get(), LOCK_EX) != 0) fail(project_root);
     is_locked = is_same_file(file_.get(), folder_.get(), name_);
   }
 }
 
-RunnerLock::~RunnerLock() { ::unlinkat(folder_.get(), name_.c_str(), 0); }
+RunnerLock::~RunnerLock() {
+  if (file_.valid()) ::unlinkat(folder_.get(), name_.c_str(), 0);
+}
 
 std::string RunnerLock::wait_for_dead_runners(std::chrono::milliseconds longest) const {
   const auto give_up = std::chrono::steady_clock::now() + longest;

@@ -3,7 +3,7 @@
 // it. So that the next runner can wait for what is left of one that was killed. Knows nothing of executions.
 #pragma once
 
-#include "os/file.h"
+#include "os/unshared_fd.h"
 
 #include <chrono>
 #include <filesystem>
@@ -17,7 +17,7 @@ class RunnerLock {
   explicit RunnerLock(const std::filesystem::path& project_root);
   RunnerLock(const RunnerLock&) = delete;
   RunnerLock& operator=(const RunnerLock&) = delete;
-  // Removes it.
+  // Removes it, but not in a forked child.
   ~RunnerLock();
 
   int fd() const noexcept { return file_.get(); }
@@ -28,7 +28,7 @@ class RunnerLock {
  private:
   UniqueFd folder_;
   std::string name_;
-  UniqueFd file_;
+  UnsharedFd file_;
 };
 
 }  // namespace rota::inline v1

@@ -112,13 +112,13 @@ SupervisorProcess::SupervisorProcess(const WorkerProgram& program, std::size_t j
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     check(errno, "socketpair");
-  control_ = UniqueFd(ends[0]);
-  const UniqueFd other(ends[1]);
+  control_ = UnsharedFd(ends[0]);
+  const UnsharedFd other(ends[1]);
   pid_ = spawn(program, jobs, other.get(), files);
 }
 
 SupervisorProcess::~SupervisorProcess() {
-  control_ = UniqueFd();
+  control_ = UnsharedFd();
   wait();
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "executor/worker_supervisor.h"
-#include "os/file.h"
+#include "os/unshared_fd.h"
 
 #include <filesystem>
 #include <optional>
@@ -50,7 +50,7 @@ class SupervisorProcess {
   int wait();
 
   pid_t pid_ = -1;
-  UniqueFd control_;
+  UnsharedFd control_;
   bool has_ended_ = false;
 };
 

@@ -25,11 +25,11 @@ WorkerProcess::WorkerProcess(std::uint32_t its_number, std::size_t its_slot, boo
     : number(its_number), slot(its_slot), is_fresh(fresh) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) fail("socketpair");
-  socket = UniqueFd(ends[0]);
-  theirs.socket = UniqueFd(ends[1]);
+  socket = UnsharedFd(ends[0]);
+  theirs.socket = UnsharedFd(ends[1]);
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe2");
-  output = UniqueFd(ends[0]);
-  theirs.output = UniqueFd(ends[1]);
+  output = UnsharedFd(ends[0]);
+  theirs.output = UnsharedFd(ends[1]);
   if (::fcntl(output.get(), F_SETFL, O_NONBLOCK) != 0) fail("fcntl");
 }
 
@@ -78,7 +78,7 @@ void WorkerProcess::read_output(std::size_t most_bytes) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
-      output = UniqueFd();
+      output = UnsharedFd();
       return;
     }
     all += static_cast<std::size_t>(got);

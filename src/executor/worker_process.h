@@ -7,7 +7,7 @@
 #include "executor/output_file.h"
 #include "executor/worker_death.h"
 #include "executor/worker_protocol.h"
-#include "os/file.h"
+#include "os/unshared_fd.h"
 
 #include <chrono>
 #include <functional>
@@ -31,8 +31,8 @@ class WorkerProcess {
   // Makes the connection and the pipe for the output; `theirs` are the ends for the process. Throws
   // std::system_error.
   struct TheirEnds {
-    UniqueFd socket;
-    UniqueFd output;
+    UnsharedFd socket;
+    UnsharedFd output;
   };
   WorkerProcess(std::uint32_t number, std::size_t slot, bool is_fresh, TheirEnds& theirs);
 
@@ -48,8 +48,8 @@ class WorkerProcess {
   const std::size_t slot;
   const bool is_fresh;
   pid_t pid = 0;
-  UniqueFd socket;
-  UniqueFd output;
+  UnsharedFd socket;
+  UnsharedFd output;
   std::optional<RunningExecution> running = {};
   std::chrono::microseconds cpu_time_before{0};
   bool is_retired = false;  // gets no more work

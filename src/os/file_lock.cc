@@ -2,11 +2,9 @@
 #include "os/file_lock.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <mutex>
 #include <system_error>
 
 namespace rota::inline v1 {
@@ -18,29 +16,6 @@ namespace {
 
 }  // namespace
 
-// Every FileLock of the process. A forked child shares the open file and with it the lock: it would go on
-// holding it after its parent was killed, so it closes them all at once.
-struct FileLock::Registry {
-  std::mutex mutex;
-  FileLock* first = nullptr;
-
-  static Registry& instance() {
-    // Never destroyed: a fork may come while the program ends.
-    static Registry* const registry = [] {
-      ::pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
-                       [] {
-                         for (FileLock* lock = instance().first; lock != nullptr;
-                              lock = lock->next_) {
-                           lock->file_ = UniqueFd();
-                         }
-                         instance().mutex.unlock();
-                       });
-      return new Registry;
-    }();
-    return *registry;
-  }
-};
-
 FileLock::FileLock(const std::filesystem::path& path, Part part)
     : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)),
       part_(part) {
@@ -48,19 +23,6 @@ FileLock::FileLock(const std::filesystem::path& path, Part part)
   struct stat found {};
   if (::fstat(file_.get(), &found) != 0) throw_errno(errno, "stat " + path.string());
   if (!S_ISREG(found.st_mode)) throw_errno(EINVAL, "not a regular file: " + path.string());
-
-  Registry& registry = Registry::instance();
-  const std::lock_guard hold(registry.mutex);
-  next_ = registry.first;
-  if (next_ != nullptr) next_->previous_ = this;
-  registry.first = this;
-}
-
-FileLock::~FileLock() {
-  Registry& registry = Registry::instance();
-  const std::lock_guard hold(registry.mutex);
-  (previous_ == nullptr ? registry.first : previous_->next_) = next_;
-  if (next_ != nullptr) next_->previous_ = previous_;
 }
 
 // Its byte of the file, which need not be there.

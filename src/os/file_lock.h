@@ -2,7 +2,7 @@
 // A lock between processes, on a file that is there for it alone. Knows nothing of what it protects.
 #pragma once
 
-#include "os/file.h"
+#include "os/unshared_fd.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,7 +24,6 @@ class FileLock {
   explicit FileLock(const std::filesystem::path& path, Part part = Part::first);
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
-  ~FileLock();
 
   // Waits. Throws std::system_error where the file system has no locks, and in a forked child.
   void lock();
@@ -34,15 +33,11 @@ class FileLock {
   int descriptor() const noexcept { return file_.get(); }
 
  private:
-  struct Registry;
-
   struct flock range_of(short type) const noexcept;
   bool apply(int command, short type);
 
-  UniqueFd file_;
+  UnsharedFd file_;  // a child would go on holding the lock after its parent was killed
   const Part part_;
-  FileLock* previous_ = nullptr;
-  FileLock* next_ = nullptr;
 };
 
 }  // namespace rota::inline v1

@@ -74,6 +74,7 @@ class LargeCache {
 
 void SqliteLog::import_executions(ImportMode mode,
                                   const std::function<void(const AddExecution&)>& produce) {
+  const ForkGuard::Use use(guard_, "write");
   writer().write_alone([&](Connection& connection) {
     const LargeCache cache(connection);
     if (mode == ImportMode::replace) remove_all(connection, owners_);
@@ -107,8 +108,7 @@ void SqliteLog::import_executions(ImportMode mode,
 }
 
 void SqliteLog::read_snapshot(const std::function<void(const LogSnapshot&)>& read) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   read_at_once(*reader, [&] { read(SqliteSnapshot(*reader, owners_)); });
 }
 

@@ -4,6 +4,8 @@
 #include <rota/execution_log.h>
 #include <rota/project.h>
 
+#include <pthread.h>
+
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -18,7 +20,12 @@ struct Holder {
 };
 
 Holder& holder() {
-  static Holder* const instance = new Holder;
+  static Holder* const instance = [] {
+    ForkGuard::watch_forks();  // those handlers make uses wait, so they have to come after this one
+    ::pthread_atfork([] { holder().mutex.lock(); }, [] { holder().mutex.unlock(); },
+                     [] { holder().mutex.unlock(); });
+    return new Holder;
+  }();
   return *instance;
 }
 

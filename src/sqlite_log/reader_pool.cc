@@ -26,11 +26,18 @@ void ReaderPool::give_back(std::unique_ptr<Connection> connection) noexcept {
   if (keep) idle_.push_back(std::move(connection));
 }
 
-void ReaderPool::close() noexcept {
+void ReaderPool::close_idle() noexcept {
   std::vector<std::unique_ptr<Connection>> idle;
   const std::lock_guard hold(mutex_);
-  closed_ = true;
   idle.swap(idle_);
+}
+
+void ReaderPool::close() noexcept {
+  {
+    const std::lock_guard hold(mutex_);
+    closed_ = true;
+  }
+  close_idle();
 }
 
 }  // namespace rota::inline v1

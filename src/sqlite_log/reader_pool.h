@@ -33,7 +33,9 @@ class ReaderPool {
 
   // Throws LogError where the file cannot be opened, or is not the one any more that was opened.
   Lease take();
-  // Closes those that are not in use; the others close when they are given back.
+  // Closes those that are not in use.
+  void close_idle() noexcept;
+  // The same for good: the others close when they are given back.
   void close() noexcept;
 
  private:

@@ -20,8 +20,7 @@ void SqliteLog::track_files(std::string_view task_run_id, FileDirection directio
 }
 
 std::vector<FileUse> SqliteLog::find_file_uses(const FileUseQuery& query) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_file_uses(*reader, query);
 }
 

@@ -31,17 +31,17 @@ SqliteLog::SqliteLog(const std::filesystem::path& path, const LogOptions& option
       file_(prepare_log_file(path, options, rules)),
       names_(root_of(file_, options)),
       owners_(std::move(owners)),
+      renew_every_(rules.renew_every),
       self_(owners_.current()),
       readers_(std::make_unique<ReaderPool>(file_)),
       writer_(file_.read_only ? nullptr : std::make_unique<Writer>(file_)),
-      lease_keeper_(file_.read_only ? nullptr
-                                    : std::make_unique<LeaseKeeper>(
-                                          [this] { return renew_leases(); }, rules.renew_every)) {
+      lease_keeper_(file_.read_only ? nullptr : make_lease_keeper()) {
   readers_->take();  // a file that cannot be read is found now
+  guard_.be_ready({[this] { close_files(); }, [this] { begin_in_child(); }});
 }
 
 SqliteLog::~SqliteLog() {
-  if (guard_.is_same_process()) {
+  if (guard_.is_usable()) {
     close();
   } else {
     // The threads are not in this process, and SQLite must not touch the parent's file from here.
@@ -52,27 +52,49 @@ SqliteLog::~SqliteLog() {
 }
 
 void SqliteLog::close() noexcept {
-  if (!guard_.is_same_process() || closed_.exchange(true)) return;
-  readers_->close();
+  if (!guard_.is_usable() || closed_.exchange(true)) return;
   if (lease_keeper_ != nullptr) lease_keeper_->stop();
+  const ForkGuard::Use use(guard_, "close");
+  readers_->close();
   if (writer_ != nullptr) writer_->finish();  // the last to close: it brings the file up to date
 }
 
-void SqliteLog::check_usable(std::string_view verb) const {
-  if (!guard_.is_same_process()) {
-    throw LogError(log_error_message(
-        verb, file_.path, "this process was forked from the one that opened it",
-        "start it with exec or posix_spawn (in Python: the start method 'spawn')"));
-  }
+void SqliteLog::close_files() noexcept {
+  readers_->close_idle();
+  if (writer_ != nullptr) writer_->close_file();
+}
+
+void SqliteLog::begin_in_child() {
+  self_ = owners_.current();
+  if (lease_keeper_ == nullptr) return;
+  std::unique_ptr<LeaseKeeper> own = make_lease_keeper();
+  (void)lease_keeper_.release();  // a thread that is not in this process may wait in it for ever
+  lease_keeper_ = std::move(own);
+}
+
+std::unique_ptr<LeaseKeeper> SqliteLog::make_lease_keeper() {
+  return std::make_unique<LeaseKeeper>([this] { return renew_leases(); }, renew_every_);
+}
+
+void SqliteLog::check_open(std::string_view verb) const {
   if (closed_) {
     throw LogError(log_error_message(
         verb, file_.path, "it is closed, because the program is ending", "use it before that"));
   }
 }
 
-// Throws LogError where it must not be written.
+ReaderPool& SqliteLog::readers() const {
+  check_open("read");
+  return *readers_;
+}
+
+void SqliteLog::write(const Writer::Work& work) {
+  const ForkGuard::Use use(guard_, "write");
+  writer().write(work);
+}
+
 Writer& SqliteLog::writer() {
-  check_usable("write");
+  check_open("write");
   if (file_.newer_format != 0) {
     throw LogError(log_error_message(
         "write", file_.path,
@@ -120,8 +142,7 @@ std::size_t SqliteLog::mark_lost_executions() {
 }
 
 std::vector<Execution> SqliteLog::get_task_execution_history(const HistoryQuery& query) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   if (contradicts_itself(query)) return {};
   if (state_asked_for(query) == ExecutionState::lost) return lost_history(*reader, query);
   std::vector<Execution> history;
@@ -157,16 +178,14 @@ std::vector<Execution> SqliteLog::lost_history(Connection& connection,
 
 std::optional<Execution> SqliteLog::find_latest_execution(std::string_view task_id,
                                                           bool success_only) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   std::optional<Execution> latest = select_latest(*reader, task_id, success_only);
   if (latest) show_lost_if_owner_is_dead(*latest, owners_);
   return latest;
 }
 
 std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   std::optional<Execution> execution = select_execution(*reader, task_run_id);
   if (execution) show_lost_if_owner_is_dead(*execution, owners_);
   return execution;
@@ -174,9 +193,7 @@ std::optional<Execution> SqliteLog::find_execution(std::string_view task_run_id)
 
 void SqliteLog::find_latest_executions(std::span<const std::string_view> task_ids,
                                        const TakePastExecution& take) const {
-  check_usable("read");
-  if (task_ids.empty()) return;
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   read_at_once(*reader, [&] { select_latest_of_many(*reader, owners_, task_ids, take); });
 }
 
@@ -191,7 +208,7 @@ std::string SqliteLog::remark() const {
         "may have to wait for a writer",
         file_.shared_file_system);
   }
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   if (uses_wal(*reader)) return {};
   return "it was on a file system that hosts share, and is written without a WAL still; where no "
          "other host uses it, `sqlite3 " +

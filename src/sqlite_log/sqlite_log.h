@@ -4,9 +4,9 @@
 
 #include "execution_log/file_names.h"
 #include "execution_log/owners.h"
+#include "sqlite_log/fork_guard.h"
 #include "sqlite_log/lease_keeper.h"
 #include "sqlite_log/log_file.h"
-#include "sqlite_log/process_guard.h"
 #include "sqlite_log/reader_pool.h"
 #include "sqlite_log/writer.h"
 #include <rota/execution_log.h>
@@ -74,10 +74,28 @@ class SqliteLog final : public ExecutionLog {
                                              std::size_t limit) const override;
 
  private:
-  void check_usable(std::string_view verb) const;
+  // A connection for reading, and no fork meanwhile.
+  class Reading {
+   public:
+    explicit Reading(const SqliteLog& log)
+        : use_(log.guard_, "read"), connection_(log.readers().take()) {}
+    Connection& operator*() const noexcept { return *connection_; }
+
+   private:
+    ForkGuard::Use use_;
+    ReaderPool::Lease connection_;
+  };
+
+  // Both during a use of guard_; throw LogError where the log must not be used so.
+  ReaderPool& readers() const;
   Writer& writer();
-  void write(const Writer::Work& work) { writer().write(work); }
+  void check_open(std::string_view verb) const;
+  void write(const Writer::Work& work);
+  std::unique_ptr<LeaseKeeper> make_lease_keeper();
   bool renew_leases();
+  // What a fork asks for.
+  void close_files() noexcept;
+  void begin_in_child();
   // Whether the owner of an active execution is gone; one on another host is doubted where it is not known.
   bool is_owner_gone(Connection& connection, const Execution& active) const;
   Execution new_execution(const ExecutionStart& start) const;
@@ -90,11 +108,12 @@ class SqliteLog final : public ExecutionLog {
   void write_prepared(Connection& connection, ExecutionChange& change, Execution& execution) const;
   std::vector<Execution> lost_history(Connection& connection, const HistoryQuery& query) const;
 
-  ProcessGuard guard_;
+  mutable ForkGuard guard_;
   const LogFile file_;
   const FileNames names_;
   const Owners owners_;
-  const Owner self_;
+  const std::chrono::milliseconds renew_every_;
+  Owner self_;
   std::atomic<bool> closed_ = false;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;             // null: read only

@@ -6,8 +6,6 @@
 #include "sqlite_log/log_folder.h"
 
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <thread>
 
@@ -180,50 +178,6 @@ TEST_F(SqliteLogTest, AFullDiskIsAnErrorAndNothingAcknowledgedIsLost) {
   for (const std::string& run : acknowledged) EXPECT_TRUE(again->find_execution(run)) << run;
   EXPECT_EQ(again->get_task_execution_history({.limit = 0}).size(), acknowledged.size());
   EXPECT_EQ(integrity(), "ok|");
-}
-
-TEST_F(SqliteLogTest, AForkedChildIsRefusedAndHarmsNothing) {
-  auto log = open_sqlite_log(path_);
-  log->record_task_execution({.task_id = "t"}, {});
-  const ExecutionHandle active = log->begin_execution({.task_id = "u"});  // whose lease is renewed
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const auto refused = [](const std::string& message) {
-      return message.find("forked") != std::string::npos;
-    };
-    bool all = refused(error_of([&] { log->record_task_execution({.task_id = "t"}, {}); }));
-    all = all && refused(error_of([&] { log->find_latest_execution("t", true); }));
-    all = all && refused(error_of([&] { log->get_task_execution_history({}); }));
-    all = all && refused(error_of([&] { open_sqlite_log(path_); }));
-    all = all && refused(error_of([&] { open_sqlite_log(path_.string() + "2"); }));
-    log.reset();
-    ::_exit(all ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
-  log->record_task_execution({.task_id = "t"}, {});
-  EXPECT_TRUE(log->finish_execution(active, {}));
-  EXPECT_EQ(log->get_task_execution_history({}).size(), 3U);
-  EXPECT_EQ(integrity(), "ok|");
-}
-
-TEST_F(SqliteLogTest, AChildMayOpenALogWhereItsParentHadNoneOpen) {
-  make_log_with_one_success(path_);
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const bool works = error_of([&] {
-                         const auto log = open_sqlite_log(path_, {.read_only = true});
-                         if (!log->find_latest_execution("t", true))
-                           throw LogError("nothing there");
-                       }) == "no error";
-    ::_exit(works ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST_F(SqliteLogTest, AClosedLogRefusesEverything) {

@@ -24,20 +24,17 @@ bool SqliteLog::finish_run(std::string_view run_id) {
 }
 
 std::optional<RecordedRun> SqliteLog::find_run(std::string_view run_id) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_run(*reader, run_id);
 }
 
 std::vector<RecordedRun> SqliteLog::get_run_history(std::size_t limit) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_runs(*reader, limit);
 }
 
 std::optional<std::string> SqliteLog::find_plan(std::string_view plan_hash) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_plan(*reader, plan_hash);
 }
 

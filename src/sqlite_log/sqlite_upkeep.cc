@@ -68,8 +68,7 @@ bool SqliteLog::remove_execution_record(std::string_view task_run_id) {
 CleanupResult SqliteLog::cleanup_old_executions(const CleanupRule& rule) {
   CleanupResult result;
   if (rule.dry_run) {
-    check_usable("read");
-    const ReaderPool::Lease reader = readers_->take();
+    const Reading reader(*this);
     read_at_once(*reader, [&] { result = decide(*reader, rule, names_.root(), owners_.now()); });
     return result;
   }
@@ -83,7 +82,8 @@ CleanupResult SqliteLog::cleanup_old_executions(const CleanupRule& rule) {
 }
 
 std::vector<LogFinding> SqliteLog::validate_execution_log() const {
-  check_usable("read");
+  const ForkGuard::Use use(guard_, "read");
+  check_open("read");
   // A connection of its own has no page in memory: it sees what is on the disk. Closing it ends the
   // transaction, which a damaged file may not let it do otherwise.
   const std::unique_ptr<Connection> connection = open_for_reading(file_);
@@ -92,14 +92,12 @@ std::vector<LogFinding> SqliteLog::validate_execution_log() const {
 }
 
 std::int64_t SqliteLog::last_sequence() const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_last_sequence(*reader);
 }
 
 std::vector<Execution> SqliteLog::changes_since(std::int64_t sequence, std::size_t limit) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   std::vector<Execution> changes;
   read_at_once(*reader, [&] { changes = select_changes(*reader, sequence, limit); });
   for (Execution& execution : changes) show_lost_if_owner_is_dead(execution, owners_);
@@ -121,8 +119,7 @@ std::vector<Execution> SqliteLog::watch(std::int64_t sequence, std::size_t limit
 
 std::vector<std::string> SqliteLog::find_task_run_ids(std::string_view prefix,
                                                       std::size_t limit) const {
-  check_usable("read");
-  const ReaderPool::Lease reader = readers_->take();
+  const Reading reader(*this);
   return select_run_ids(*reader, prefix, limit);
 }
 

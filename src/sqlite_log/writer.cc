@@ -61,9 +61,18 @@ Writer::Writer(LogFile file) : file_(std::move(file)) {}
 
 Writer::~Writer() { finish(); }
 
+void Writer::close_file() noexcept {
+  std::unique_lock hold(mutex_);
+  close_when_idle(hold);
+}
+
 void Writer::finish() noexcept {
   std::unique_lock hold(mutex_);
   ending_ = true;
+  close_when_idle(hold);
+}
+
+void Writer::close_when_idle(std::unique_lock<std::mutex>& hold) noexcept {
   idle_.wait(hold, [this] { return first_ == nullptr; });
   connection_.reset();
   shared_sync_.reset();

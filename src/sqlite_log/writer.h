@@ -43,7 +43,9 @@ class Writer {
   void write(const Work& work) { queue_up(work, false); }
   // The same for work that cannot be run again: in a transaction of its own.
   void write_alone(const Work& work) { queue_up(work, true); }
-  // Finishes what is queued and closes the file. A write that comes later throws LogError.
+  // Finishes what is queued and closes the file, which the next write opens again.
+  void close_file() noexcept;
+  // The same for good: a write that comes later throws LogError.
   void finish() noexcept;
 
  private:
@@ -62,6 +64,7 @@ class Writer {
     std::shared_ptr<Batch> next = {};
   };
 
+  void close_when_idle(std::unique_lock<std::mutex>& hold) noexcept;
   void queue_up(const Work& work, bool alone);
   std::shared_ptr<Batch> join_or_make(Request& request, bool alone);
   void lead(Batch& batch);

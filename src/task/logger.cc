@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "os/fork_safe_mutex.h"
 #include "os/one_line.h"
 #include <rota/logger.h>
 
@@ -25,18 +26,28 @@ spdlog::level::level_enum spdlog_level(LogLevel level) noexcept {
   return spdlog::level::err;
 }
 
+// Never destroyed: messages come until the program has ended.
+struct Output {
+  ForkSafeMutex mutex;
+  spdlog::logger logger{"rota", std::make_shared<spdlog::sinks::stderr_color_sink_st>()};
+
+  Output() {
+    logger.set_pattern("%l: %v");
+    logger.set_level(spdlog::level::warn);
+  }
+};
+
 void write_to_stderr(LogLevel level, std::string_view logger, std::string_view message) {
-  static const std::shared_ptr<spdlog::logger> output = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "rota", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-    made->set_pattern("%l: %v");
-    made->set_level(spdlog::level::warn);
-    return made;
-  }();
-  output->log(spdlog_level(level), "{}: {}", one_line(logger), one_line(message));
+  static auto* const output = new Output;
+  const std::lock_guard hold(output->mutex);
+  output->logger.log(spdlog_level(level), "{}: {}", one_line(logger), one_line(message));
 }
 
-std::mutex global_mutex;
+ForkSafeMutex& global_mutex() {
+  static auto* const mutex = new ForkSafeMutex;
+  return *mutex;
+}
+
 std::shared_ptr<const LogSink>& global_sink() {
   static auto* sink =
       new std::shared_ptr<const LogSink>(std::make_shared<const LogSink>(write_to_stderr));
@@ -52,7 +63,7 @@ std::string_view to_string(LogLevel level) noexcept {
 
 void set_log_sink(LogSink sink) {
   auto shared = std::make_shared<const LogSink>(std::move(sink));
-  const std::lock_guard lock(global_mutex);
+  const std::lock_guard lock(global_mutex());
   global_sink() = std::move(shared);
 }
 
@@ -66,7 +77,7 @@ void Logger::log(LogLevel level, std::string_view message) const noexcept {
   try {
     std::shared_ptr<const LogSink> sink = sink_;
     if (sink == nullptr) {
-      const std::lock_guard lock(global_mutex);
+      const std::lock_guard lock(global_mutex());
       sink = global_sink();
     }
     if (*sink) (*sink)(level, name_, message);

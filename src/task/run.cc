@@ -3,6 +3,8 @@
 
 #include "task/file_stamp.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 namespace rota::inline v1 {
@@ -70,6 +72,7 @@ bool BaseTask::Run::begin() {
     handle_ =
         log_ != nullptr ? log_->begin_execution(start) : task_.context_.recorder->begin(start);
     task_.task_run_id_ = handle_.task_run_id;
+    process_ = ::getpid();
     return true;
   } catch (const AlreadyRunningError& error) {
     fail(TaskStatus::already_running, "already_running", error.what());
@@ -150,6 +153,13 @@ void BaseTask::Run::fail(TaskStatus status, std::string type, std::string messag
 }
 
 bool BaseTask::Run::finish(bool succeeded) {
+  if (process_ != ::getpid()) {
+    fail(TaskStatus::log_error, "log",
+         fmt::format("this process was forked in the middle of execution {}, of which its parent "
+                     "writes the end; have the child end with _exit (in Python: os._exit)",
+                     handle_.task_run_id));
+    return false;
+  }
   const ExecutionEnd end = describe_end(succeeded);
   try {
     if (log_ == nullptr) {

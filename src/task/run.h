@@ -5,6 +5,8 @@
 
 #include <rota/base_task.h>
 
+#include <sys/types.h>
+
 #include <functional>
 
 namespace rota::inline v1 {
@@ -33,6 +35,7 @@ class BaseTask::Run {
   BaseTask& task_;
   ExecutionLog* log_ = nullptr;  // null: the context's recorder takes its place
   ExecutionHandle handle_;
+  pid_t process_ = 0;  // that began it
 };
 
 }  // namespace rota::inline v1

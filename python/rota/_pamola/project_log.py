@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The execution log of the present project, open. Knows nothing of records.
 
-It is a handle of its own on the file that is the log of the process as well (see tell_process), because it is closed
-before a fork: a log that is open then can be used by the child no more, and pools of multiprocessing fork.
+It is a handle of its own on the file that is the log of the process as well (see tell_process): the settings may name
+another project later, while a process has one log.
 """
 
 from __future__ import annotations
@@ -90,20 +90,9 @@ def close() -> None:
         _logs.clear()
 
 
-def _before_fork() -> None:
-    _guard.acquire()
-    close()
-
-
-def _after_fork_in_parent() -> None:
-    _guard.release()
-
-
-def _after_fork_in_child() -> None:
+def _after_fork() -> None:
     global _guard
     _guard = threading.RLock()
 
 
-os.register_at_fork(
-    before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-)
+os.register_at_fork(after_in_child=_after_fork)
