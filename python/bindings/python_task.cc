@@ -70,13 +70,13 @@ PythonTask::~PythonTask() {
 std::string PythonTask::take(nb::python_error& error, const char* step) {
   const std::string text = describe_exception(error);
   if (!error.matches(PyExc_Exception)) {
-    if (!pending_.is_valid()) pending_ = nb::borrow(error.value());
+    if (!pending_.is_valid()) pending_ = exception_of(error);
     if (error.matches(PyExc_SystemExit)) return "the task called sys.exit(): " + text;
     request_stop();
     return text;
   }
   try {
-    self_.attr("_log_traceback")(step, error.value());
+    self_.attr("_log_traceback")(step, exception_of(error));
   } catch (nb::python_error&) {
     std::fputs(traceback_of(error).c_str(), stderr);
   }

@@ -236,11 +236,30 @@ std::shared_ptr<nb::object> share(nb::object object) {
           }};
 }
 
+nb::object exception_of(const nb::python_error& error) {
+  nb::object value = nb::borrow(error.value());
+#if PY_VERSION_HEX < 0x030c0000
+  // nanobind 2 has what C code raised as it is then: a type, a text to make the exception of, and a traceback.
+  if (!value.is_valid() || PyExceptionInstance_Check(value.ptr()) == 0) {
+    PyObject* type = error.type().inc_ref().ptr();
+    PyObject* made = value.release().ptr();
+    PyObject* traceback = error.traceback().release().ptr();
+    PyErr_NormalizeException(&type, &made, &traceback);
+    if (traceback != nullptr && PyException_SetTraceback(made, traceback) < 0) PyErr_Clear();
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    value = nb::steal(made);
+  }
+#endif
+  return value;
+}
+
 std::string describe_exception(const nb::python_error& error) {
-  std::string text = name_of_type(error.value());
+  const nb::object exception = exception_of(error);
+  std::string text = name_of_type(exception);
   std::string message;
   try {
-    message = to_text(error.value());
+    message = to_text(exception);
   } catch (const nb::python_error&) {
     message = "(it cannot be told as text)";
   }
@@ -252,7 +271,7 @@ std::string traceback_of(nb::python_error& error) {
   try {
     const nb::object lines =
         nb::module_::import_("traceback")
-            .attr("format_exception")(error.type(), error.value(), error.traceback());
+            .attr("format_exception")(error.type(), exception_of(error), error.traceback());
     return to_text(nb::str("").attr("join")(lines));
   } catch (const nb::python_error&) {
     return describe_exception(error);

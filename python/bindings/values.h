@@ -52,7 +52,8 @@ nb::dict from_metadata(const TaskMetadata& metadata);
 // For who keeps an object without the GIL: it is freed under it, and left alone once Python has ended.
 std::shared_ptr<nb::object> share(nb::object object);
 
-// "ValueError: bad", in one line; the whole traceback.
+// The exception itself; "ValueError: bad", in one line; the whole traceback.
+nb::object exception_of(const nb::python_error& error);
 std::string describe_exception(const nb::python_error& error);
 std::string traceback_of(nb::python_error& error);
 

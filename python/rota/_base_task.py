@@ -94,8 +94,7 @@ class OperationResult:
 
 def _status_name(status: object) -> str:
     """The name of a status that is a str or an enum's member, in any case."""
-    name = status if isinstance(status, str) else getattr(status, "name", status)
-    upper = str(name).upper()
+    upper = status.upper() if isinstance(status, str) else str(getattr(status, "name", status)).upper()
     if upper in ("SUCCESS", "WARNING", "SKIPPED", "ERROR"):
         return upper
     raise ValueError(f"{status!r} is no status of an operation: SUCCESS, WARNING, SKIPPED or ERROR")
@@ -507,6 +506,7 @@ def _named_arguments(task_class: type, given: Tuple[Any, ...], named: Dict[str, 
         return {}
     import inspect
 
+    bound: Dict[str, Any]
     try:
         bound = inspect.signature(task_class.__init__).bind(None, *given, **named).arguments  # type: ignore[misc]
     except (TypeError, ValueError):

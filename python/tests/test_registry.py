@@ -255,11 +255,15 @@ def test_without_packages_it_is_the_scripts_of_the_project(project: pathlib.Path
 def test_a_subinterpreter_is_refused_with_words(run_script: Any) -> None:
     done = run_script(
         """
-        import _xxsubinterpreters as interpreters, sys
+        import sys
+        try:
+            import _interpreters as interpreters
+        except ImportError:  # before Python 3.13, where the error is raised
+            import _xxsubinterpreters as interpreters
         made = interpreters.create()
         try:
-            interpreters.run_string(made, f"import sys; sys.path[:] = {sys.path!r}; import rota")
-            print("imported")
+            error = interpreters.run_string(made, f"import sys; sys.path[:] = {sys.path!r}; import rota")
+            print(error.formatted if error else "imported")
         except Exception as error: print(type(error).__name__, error)
         """
     )

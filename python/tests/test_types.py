@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -15,7 +17,9 @@ def run(*words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the nanobind of this Python writes other stubs")
 def test_the_stub_is_what_the_extension_module_says() -> None:
+    pytest.importorskip("nanobind")
     run("tools/make_stubs", "--check")
 
 
