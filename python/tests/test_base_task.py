@@ -107,6 +107,21 @@ def test_a_step_that_fails_fails_the_task_and_says_why(
     assert message in latest(project).message
 
 
+@pytest.mark.parametrize("kind", ["enum.Enum", "str, enum.Enum"])
+def test_a_status_may_be_a_member_of_an_enum(kind: str, run_script: Any, project: pathlib.Path) -> None:
+    run_script(
+        script(
+            "def configure_operations(self): self.add_operation(self.work)\n"
+            "def work(self):\n"
+            "    import enum, types\n"
+            f"    class Status({kind}): ERROR = 'error'\n"
+            "    return rota.OperationResult(Status.ERROR, 'no room')",
+            "T().run()",
+        )
+    )
+    assert latest(project).message == "work: no room"
+
+
 def test_an_exception_is_shown_with_its_traceback_once(run_script: Any) -> None:
     done = run_script(
         script(
