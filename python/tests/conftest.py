@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,9 @@ import pytest
 
 import rota
 from rota import _registry
+
+# Tests may run in the background, where this is ignored, and by their children as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RunScript = Callable[..., "subprocess.CompletedProcess[str]"]
 

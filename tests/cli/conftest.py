@@ -11,8 +11,9 @@ import time
 import pytest
 
 COMMAND = os.environ["ROTA_COMMAND"]
-# Tests may run under nohup, whose choice the command keeps to.
+# Tests may run under nohup or in the background, where signals are ignored, and by their children as well.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 PLUGINS = pathlib.Path(os.environ["ROTA_TEST_PLUGINS"])
 
 
