@@ -58,15 +58,6 @@ class Child {
 
 class ForkTest : public ::testing::Test {
  protected:
-  template <class Function>
-  static std::string error_of(Function function) {
-    try {
-      function();
-    } catch (const LogError& error) {
-      return error.what();
-    }
-    return "no error";
-  }
   static void record(ExecutionLog& log, const std::string& task_id, int times = 1) {
     for (int time = 0; time < times; ++time) log.record_task_execution({.task_id = task_id}, {});
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of the log's file: a folder for it, what is in the folder, SQLite without Rota, and a process
+// For tests of the log's file: a folder for it, what is in the folder, its errors, SQLite without Rota, and a process
 // without root's rights.
 #pragma once
 
@@ -41,6 +41,17 @@ inline std::map<std::string, std::string> snapshot(const std::filesystem::path& 
     }
   }
   return files;
+}
+
+// What a call of the log says that it throws.
+template <class Function>
+std::string error_of(Function function) {
+  try {
+    function();
+  } catch (const LogError& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 // Any SQLite file, as another program has it open.

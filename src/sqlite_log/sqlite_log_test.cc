@@ -20,15 +20,6 @@ using ::testing::HasSubstr;
 
 class SqliteLogTest : public ::testing::Test {
  protected:
-  template <class Function>
-  static std::string error_of(Function function) {
-    try {
-      function();
-    } catch (const LogError& error) {
-      return error.what();
-    }
-    return "no error";
-  }
   void overwrite(std::size_t from, std::size_t size) {
     std::string bytes = read_bytes(path_);
     bytes.replace(from, size, std::string(size, '\xA5'));
