@@ -318,6 +318,46 @@ def test_a_task_may_fork_start_pools_and_close_its_streams_and_harms_none_after_
     assert "still heard" in (project / fails.output_path).read_text()
 
 
+FALLS = """
+import logging, os, sys
+import rota
+
+class Busy(rota.BaseTask):
+    task_id = "t_busy"
+    def configure_operations(self): self.add_operation(lambda: sum(range(3_000_000)) and None, name="count")
+
+class Falls(rota.BaseTask):
+    task_id = "t_falls"
+    dependencies = ["t_busy"]
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        for leave in (lambda: True, sys.exit, lambda: 1 / 0):
+            child = os.fork()
+            if child == 0:
+                self.logger.info("from the child")
+                return leave()
+            self.set_metric("status", os.waitpid(child, 0)[1])
+
+class After(rota.BaseTask):
+    task_id = "t_z_after"
+    dependencies = ["t_falls"]
+    def configure_operations(self): self.add_operation(lambda: None, name="nothing")
+"""
+
+
+def test_a_forked_child_that_comes_out_of_its_task_ends_there_and_the_parents_end_counts(
+    run_script: Any, project: pathlib.Path
+) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "falls.py").write_text(FALLS)
+    done = run_script("import rota; rota.register_discovered_tasks(); print([one['state'] for one in rota.run(jobs=1).outcomes])")
+    assert done.stdout == "['success', 'success', 'success']\n"
+    falls = history(project)[1]
+    assert falls.metrics == {"status": 256}
+    output = (project / falls.output_path).read_text()
+    assert output.count("forked in the middle of this task") == 3 and output.count("from the child") == 3
+
+
 def test_a_class_that_is_another_task_once_it_is_imported_is_refused_in_the_worker(
     project: pathlib.Path, tasks: pathlib.Path
 ) -> None:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What only the log in memory promises; what all logs promise is in tests/conformance.
+#include "os/forking_test.h"
 #include <rota/execution_log.h>
 
 #include <sys/wait.h>
@@ -29,6 +30,7 @@ TEST(MemoryLog, ThisProcessOwnsWhatItBegins) {
 }
 
 TEST(MemoryLog, AForkedChildHasOneOfItsOwnWhateverThreadsOfTheParentDo) {
+  SKIP_WHERE_CHILDREN_CANNOT_ALLOCATE();
   const auto log = open_memory_log();
   log->record_task_execution({.task_id = "before"}, {});
   std::atomic<bool> stop = false;

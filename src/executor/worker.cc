@@ -122,12 +122,24 @@ class Worker {
                                  .sink = [this](LogLevel level, std::string_view,
                                                 std::string_view text) { log(level, text); }});
     }
+    if (is_forked_child()) end_forked_child();
     std::fflush(nullptr);
     std::cout.flush();
     end_what_is_left(result.end);
     limits_.end(result);
     state_.restore();
     return result;
+  }
+
+  bool is_forked_child() const noexcept { return ::getpid() != process_; }
+  // One that the task forked, and that came out of the task as well: the connection is its parent's, and so is the end.
+  [[noreturn]] static void end_forked_child() {
+    std::fputs(
+        "a process that was forked in the middle of this task came to its end; have it end with "
+        "_exit (in Python: os._exit)\n",
+        stderr);
+    std::fflush(nullptr);
+    ::_exit(EXIT_FAILURE);
   }
 
   // Those who wait for their children have none here: then it is one question to the kernel.
@@ -146,6 +158,10 @@ class Worker {
   }
 
   void log(LogLevel level, std::string_view text) {
+    if (is_forked_child()) {
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+      return;
+    }
     std::string frame;
     append_logged(frame, level, text);
     connection_.send(frame);
@@ -161,6 +177,7 @@ class Worker {
     connection_.send(frame);
   }
 
+  const pid_t process_ = ::getpid();
   Connection connection_;
   ProcessState state_;
   WorkerStop stop_;

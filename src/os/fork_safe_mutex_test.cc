@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/fork_safe_mutex.h"
 
+#include "os/forking_test.h"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +31,7 @@ int status_of_child(const Work& work) {
 }
 
 TEST(ForkSafeMutex, IsFreeInAChildWhateverOtherThreadsDid) {
+  SKIP_WHERE_CHILDREN_CANNOT_ALLOCATE();
   ForkSafeMutex outer;
   ForkSafeMutex inner;
   std::atomic<bool> stop = false;
@@ -68,6 +71,7 @@ TEST(ForkSafeMutex, ChildrenWaitAndWakeAlthoughThreadsOfTheParentWait) {
 #ifdef __SANITIZE_THREAD__
   GTEST_SKIP() << "ThreadSanitizer takes the threads of the child for those of the parent";
 #endif
+  SKIP_WHERE_CHILDREN_CANNOT_ALLOCATE();
   ForkSafeMutex mutex;
   std::atomic<bool> stop = false;
   std::jthread waits([&] {

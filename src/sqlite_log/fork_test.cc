@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logs in processes that fork: what parents and children may do with one that was open, and what is in it then.
+#include "os/forking_test.h"
 #include "os/process_identity.h"
 #include "sqlite_log/log_folder.h"
 #include "sqlite_log/sqlite_log.h"
@@ -58,6 +59,8 @@ class Child {
 
 class ForkTest : public ::testing::Test {
  protected:
+  void SetUp() override { SKIP_WHERE_CHILDREN_CANNOT_ALLOCATE(); }
+
   static void record(ExecutionLog& log, const std::string& task_id, int times = 1) {
     for (int time = 0; time < times; ++time) log.record_task_execution({.task_id = task_id}, {});
   }
