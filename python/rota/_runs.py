@@ -34,8 +34,18 @@ def plan(
         log if log is not None else _rota.process_log(),
         list(task_ids),
         force,
-        {task_id: dict(given) for task_id, given in (arguments or {}).items()},
+        _arguments_by_task(arguments or {}),
     )
+
+
+def _arguments_by_task(arguments: Arguments) -> Dict[str, Dict[str, Any]]:
+    for task_id, given in arguments.items():
+        if not isinstance(given, Mapping):
+            raise TypeError(
+                f"arguments are given by task id, as {{'t_clean': {{'threads': 4}}}}, and those of {task_id!r} are "
+                f"{given!r}"
+            )
+    return {task_id: dict(given) for task_id, given in arguments.items()}
 
 
 def run(
@@ -60,9 +70,11 @@ def run(
     task_finished(task_id, outcome), task_retried(task_id, outcome, delay), task_logged(task_id, level, message), called
     one at a time from another thread.
 
-    Ctrl-C: the first starts nothing more and waits, the second asks what runs to end, the third kills it; then
-    KeyboardInterrupt is raised.
+    Ctrl-C: the first starts nothing more and waits, the second asks what runs to end, the third kills it (what runs in
+    threads of this process is waited for); then KeyboardInterrupt is raised. ValueError for numbers below 0.
     """
+    if jobs < 0 or any(size < 0 for size in (pools or {}).values()):
+        raise ValueError(f"jobs and the sizes of pools are 0 or more, not {jobs} and {dict(pools or {})}")
     made = _plan_registry(registry)
     used_log = log if log is not None else _rota.process_log()
     decided = plan(task_ids, force=force, arguments=arguments, registry=registry, log=used_log)

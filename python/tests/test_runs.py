@@ -167,6 +167,15 @@ def test_a_class_that_workers_cannot_import_is_told_before_anything_runs(run_scr
     assert "t_inner" in done.stdout and "inline" in done.stdout and done.stdout.endswith("True\n")
 
 
+def test_numbers_below_0_and_arguments_without_a_task_are_told_by_name(project: pathlib.Path) -> None:
+    with pytest.raises(ValueError, match="jobs and the sizes of pools are 0 or more, not -1"):
+        rota.run(jobs=-1)
+    with pytest.raises(ValueError, match="'gpu': -1"):
+        rota.run(pools={"gpu": -1})
+    with pytest.raises(TypeError, match="by task id.* those of 'q' are 1"):
+        rota.plan(arguments={"q": 1})  # type: ignore[dict-item]
+
+
 def test_a_cycle_and_a_missing_dependency_are_plan_errors(run_script: Any) -> None:
     done = run_script(
         """
