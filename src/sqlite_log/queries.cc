@@ -45,7 +45,7 @@ const char* const queries::kHistoryOfTaskAndState =
                  "ORDER BY started_sequence DESC";
 // Most are a success: they are found by going through all.
 const char* const queries::kHistoryOfSuccess =
-    ROTA_SELECT "NOT INDEXED WHERE state = 2 AND started_sequence < :before " ROTA_FILTER
+    ROTA_SELECT "NOT INDEXED WHERE state = :state AND started_sequence < :before " ROTA_FILTER
                 "ORDER BY started_sequence DESC";
 const char* const queries::kHistoryOfOtherState = ROTA_SELECT
     "INDEXED BY execution_state WHERE state <> 2 AND state = :state "
@@ -65,6 +65,7 @@ const char* const queries::kLatestEnded =
 #undef ROTA_SELECT
 #undef ROTA_FILTER
 const char* const queries::kLastSequence = "SELECT sequence FROM log";
+
 namespace {
 
 constexpr const char* kInsert =
@@ -220,8 +221,7 @@ void select_history(Connection& connection, const HistoryQuery& query,
   statement.bind(":before", query.before_sequence == 0 ? std::numeric_limits<std::int64_t>::max()
                                                        : query.before_sequence);
   if (query.task_id) statement.bind(":task_id", *query.task_id);
-  if (state && (query.task_id || *state != ExecutionState::success))
-    statement.bind(":state", static_cast<std::int64_t>(*state));
+  if (state) statement.bind(":state", static_cast<std::int64_t>(*state));
   statement.bind(":run_id", query.run_id);
   if (query.since) statement.bind(":since", number_of(*query.since));
   if (query.until) statement.bind(":until", number_of(*query.until));
