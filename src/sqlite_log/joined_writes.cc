@@ -26,6 +26,7 @@ struct Kept {
   char* memory;  // kMaxKeptBytes; null: nothing can be kept
   std::size_t size;
   sqlite3_int64 at;
+  bool ends_with_next;  // that is the page of a transaction's last frame
 
   bool is_followed_at(sqlite3_int64 offset, std::size_t more) const noexcept {
     return size > 0 && offset == at + static_cast<sqlite3_int64>(size) &&
@@ -34,6 +35,10 @@ struct Kept {
   void append(const void* bytes, std::size_t more) noexcept {
     std::memcpy(memory + size, bytes, more);
     size += more;
+  }
+  std::size_t drop() noexcept {
+    ends_with_next = false;
+    return std::exchange(size, 0);
   }
 };
 
@@ -75,7 +80,7 @@ struct Base<Member> {
 // ---- the WAL ----
 
 int write_kept(OpenFile& wal) noexcept {
-  const std::size_t size = std::exchange(wal.kept.size, 0);
+  const std::size_t size = wal.kept.drop();
   if (size == 0) return SQLITE_OK;
   return wal.methods().xWrite(wal.real(), wal.kept.memory, static_cast<int>(size), wal.kept.at);
 }
@@ -88,12 +93,14 @@ int write_wal(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 off
       is_frame_header && std::any_of(head + 4, head + 8, [](char byte) { return byte != 0; });
   if (!wal.kept.is_followed_at(offset, static_cast<std::size_t>(size))) {
     if (const int code = write_kept(wal); code != SQLITE_OK) return code;
-    const bool is_kept = is_frame_header && !is_of_last_frame && wal.kept.memory != nullptr;
-    if (!is_kept) return wal.methods().xWrite(wal.real(), bytes, size, offset);
+    if (!is_frame_header || wal.kept.memory == nullptr)
+      return wal.methods().xWrite(wal.real(), bytes, size, offset);
     wal.kept.at = offset;
   }
   wal.kept.append(bytes, static_cast<std::size_t>(size));
-  return is_of_last_frame ? write_kept(wal) : SQLITE_OK;
+  if (wal.kept.ends_with_next) return write_kept(wal);
+  wal.kept.ends_with_next = is_of_last_frame;
+  return SQLITE_OK;
 }
 
 // After what is kept is written.
@@ -113,7 +120,7 @@ int lock_shared(sqlite3_file* file, int first, int count, int flags) {
   OpenFile& database = opened(file);
   constexpr int kGivesUpWriting = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
   if (first == kWriteLock && flags == kGivesUpWriting && database.other != nullptr)
-    database.other->kept.size = 0;
+    database.other->kept.drop();
   return database.methods().xShmLock(database.real(), first, count, flags);
 }
 

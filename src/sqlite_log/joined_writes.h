@@ -2,9 +2,8 @@
 // An SQLite VFS over another that writes the frames of a transaction to a WAL together. Knows nothing of what is
 // in them.
 //
-// SQLite writes each page to the WAL in two calls. Here what comes before the last frame of a transaction is kept,
-// and goes with the header of that frame in one write; the page of that frame follows. So nothing is kept any
-// more when the transaction can be seen. Frames that no commit follows are written when they are read or are too
+// SQLite writes each page to the WAL in two calls. Here the frames of a transaction are kept and go in one write with
+// the page of the last of them. So nothing is kept any more when the transaction can be seen. Frames that no commit follows are written when they are read or are too
 // many to keep; what is kept of them is dropped with the lock that let them be written, for after that it is for
 // others to write there.
 #pragma once

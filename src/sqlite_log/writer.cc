@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_log/writer.h"
 
+#include "os/wait_awake.h"
 #include "sqlite_log/journal.h"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int kExpectOthersFor = 16;
 constexpr std::chrono::microseconds kTurnOfOthers{100};
+// What a transaction of another process takes; who sleeps meanwhile is awake as much later.
+constexpr std::chrono::microseconds kOtherTransaction{50};
 
 // A write over the limit for the size of files gives an error here instead of ending the process.
 class FileSizeSignalHeld {
@@ -181,7 +184,7 @@ bool Writer::take_gate() {
   // Who has waited for it takes longer to wake than this thread to come back.
   if (!has_wal_) std::this_thread::sleep_until(gave_up_gate_ + kTurnOfOthers);
   if (gate_->try_lock()) return false;
-  gate_->lock();
+  if (!has_come_within(kOtherTransaction, [this] { return gate_->try_lock(); })) gate_->lock();
   return true;
 }
 
