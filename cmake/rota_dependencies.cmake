@@ -23,6 +23,10 @@ find_package(spdlog QUIET)
 _rota_needs(libspdlog-dev spdlog_FOUND)
 find_package(nlohmann_json QUIET)
 _rota_needs(nlohmann-json3-dev nlohmann_json_FOUND)
+find_path(ROTA_RAPIDJSON_INCLUDE_DIR rapidjson/reader.h)
+_rota_needs(rapidjson-dev ROTA_RAPIDJSON_INCLUDE_DIR)
+add_library(rota_rapidjson INTERFACE)
+target_include_directories(rota_rapidjson SYSTEM INTERFACE ${ROTA_RAPIDJSON_INCLUDE_DIR})
 find_package(CLI11 QUIET)
 _rota_needs(libcli11-dev CLI11_FOUND)
 
@@ -66,5 +70,5 @@ endif()
 
 set(ROTA_PRIVATE_LIBRARIES
   Threads::Threads ${CMAKE_DL_LIBS} SQLite::SQLite3 fmt::fmt spdlog::spdlog
-  nlohmann_json::nlohmann_json rota_tomlplusplus rota_hashes
+  nlohmann_json::nlohmann_json rota_rapidjson rota_tomlplusplus rota_hashes
 )

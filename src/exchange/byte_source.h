@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <span>
 #include <stdexcept>
@@ -40,6 +39,9 @@ class ByteSource {
   // The next byte, which must be there: at_end() was asked.
   char peek() const noexcept { return *at_; }
   void skip() noexcept { ++at_; }
+  std::uint64_t bytes_read() const noexcept {
+    return before_ + static_cast<std::uint64_t>(at_ - buffer_.data());
+  }
   // Of the byte that was read last.
   Position position() noexcept {
     count_lines();
@@ -54,9 +56,6 @@ class ByteSource {
  private:
   static constexpr std::size_t kBufferBytes = 65536;
 
-  std::uint64_t bytes_read() const noexcept {
-    return before_ + static_cast<std::uint64_t>(at_ - buffer_.data());
-  }
   void count_lines() noexcept {
     line_ += static_cast<std::uint64_t>(std::count(counted_, at_, '\n'));
     counted_ = at_;
@@ -86,33 +85,6 @@ class ByteSource {
   std::uint64_t before_ = 0;         // bytes before the buffer
   std::uint64_t line_ = 1;
   std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
-};
-
-// The bytes of a source as an input iterator; one without a source is the end.
-class ByteIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = char;
-
-  ByteIterator() = default;
-  explicit ByteIterator(ByteSource& source) : source_(&source) {}
-
-  char operator*() const noexcept { return source_->peek(); }
-  ByteIterator& operator++() {
-    source_->skip();
-    return *this;
-  }
-  friend bool operator==(const ByteIterator& left, const ByteIterator& right) {
-    return left.ended() == right.ended();
-  }
-
- private:
-  bool ended() const { return source_ == nullptr || source_->at_end(); }
-
-  ByteSource* source_ = nullptr;
 };
 
 }  // namespace rota::inline v1

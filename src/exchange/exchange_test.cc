@@ -320,7 +320,13 @@ TEST(ImportTest, RefusesWrongTypesAroundTheExecutions) {
 TEST(ImportTest, RefusesWhatIsNoJson) {
   const std::string good = original_log(3).dump();
   EXPECT_THAT(import_error(""), HasSubstr("it is empty"));
-  EXPECT_THAT(import_error("\xEF\xBB\xBF"), HasSubstr("end of input"));
+  EXPECT_THAT(import_error("\xEF\xBB\xBF"), HasSubstr("byte 3: it is no JSON: it ends in the middle"));
+  EXPECT_THAT(import_error(good.substr(0, good.size() - 1)), HasSubstr("it ends in the middle"));
+  EXPECT_THAT(import_error(good + '\0' + good), HasSubstr("must not be followed"));
+  EXPECT_THAT(import_error("{\n\"a\": 1,}"), HasSubstr("line 2, byte 10: it is no JSON"));
+  EXPECT_THAT(import_error("{\"a\": 01}"), HasSubstr("byte 8: it is no JSON"));
+  EXPECT_THAT(import_error("{\"a\": // 1\n 1}"), HasSubstr("no JSON"));
+  EXPECT_THAT(import_error("{\"a\": \"x\ny\"}"), HasSubstr("no JSON"));
   EXPECT_THAT(import_error("[]"), HasSubstr("no object"));
   EXPECT_THAT(import_error("17"), HasSubstr("no object"));
   EXPECT_THAT(import_error(good + "x"), HasSubstr("no JSON"));
@@ -328,7 +334,9 @@ TEST(ImportTest, RefusesWhatIsNoJson) {
   EXPECT_THAT(import_error(R"({"executions":[{"execution_time":NaN}]})"), HasSubstr("no JSON"));
   EXPECT_THAT(import_error(R"({"executions":[{"execution_time":-Infinity}]})"),
               HasSubstr("no JSON"));
-  EXPECT_THAT(import_error(R"({"executions":[{"execution_time":1e999}]})"), HasSubstr("no JSON"));
+  EXPECT_THAT(import_error(R"({"executions":[{"execution_time":1e999}]})"), HasSubstr("too big"));
+  EXPECT_THAT(import_error(R"({"executions":[{"execution_time":1e-999}]})"),
+              HasSubstr("the number 1e-999 cannot be kept"));
   EXPECT_THAT(import_error("{\"executions\":[{\"task_id\":\"\xFF\"}]}"), HasSubstr("UTF-8"));
   EXPECT_THAT(import_error(R"({"executions":[{"task_id":"\ud800"}]})"), HasSubstr("surrogate"));
 }

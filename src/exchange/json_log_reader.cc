@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/json_log_reader.h"
 
-#include "os/one_line.h"
-#include "os/text.h"
-
+#include <charconv>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -40,8 +41,8 @@ class ValueBuilder {
     if (piece_.fault.empty()) open_.pop_back();
     return levels_ == 0;
   }
-  void key(std::string& name) {
-    if (piece_.fault.empty()) key_ = std::move(name);
+  void key(std::string_view name) {
+    if (piece_.fault.empty()) key_ = name;
   }
   void fail(std::string fault) {
     if (!piece_.fault.empty()) return;
@@ -76,69 +77,133 @@ class ValueBuilder {
   std::string key_;
 };
 
-// "[json.exception...] parse error at line 1, column 2: syntax error while parsing value - REASON; last read:
-// 'TOKEN'; expected X": the reason, for the token may be long and hold anything.
-std::string reason_of(const Json::exception& error) {
-  std::string_view text = error.what();
-  if (const auto at = text.find(" - "); at != std::string_view::npos) text.remove_prefix(at + 3);
-  text = text.substr(0, text.find("; last read: "));
-  return std::string(text.substr(0, 200));
+// The source as rapidjson::Reader wants it; a NUL is its end, or is there.
+class ByteStream {
+ public:
+  using Ch = char;
+
+  explicit ByteStream(ByteSource& source) : source_(source) {}
+
+  char Peek() const { return source_.at_end() ? '\0' : source_.peek(); }
+  char Take() {
+    if (source_.at_end()) return '\0';
+    const char byte = source_.peek();
+    source_.skip();
+    return byte;
+  }
+  std::size_t Tell() const noexcept { return source_.bytes_read(); }
+  // Of streams to write to.
+  char* PutBegin() noexcept { return nullptr; }
+  void Put(char) noexcept {}
+  void Flush() noexcept {}
+  std::size_t PutEnd(char*) noexcept { return 0; }
+
+ private:
+  ByteSource& source_;
+};
+
+// Iterative: no depth of the input takes the stack of this thread.
+constexpr unsigned kStrictly = rapidjson::kParseIterativeFlag |
+                               rapidjson::kParseValidateEncodingFlag |
+                               rapidjson::kParseNumbersAsStringsFlag;
+
+// Programs of other systems begin a text in UTF-8 with it.
+void skip_byte_order_mark(ByteSource& source) {
+  for (const char byte : {'\xEF', '\xBB', '\xBF'}) {
+    if (source.at_end() || source.peek() != byte) return;
+    source.skip();
+  }
+}
+
+// Where the reader met it: the byte that it stopped before is the one that is wrong.
+NotAJsonLog no_json(const rapidjson::ParseResult& result, ByteSource& source) {
+  rapidjson::ParseErrorCode code = result.Code();
+  if (result.IsError() && source.at_end())
+    return NotAJsonLog("it is no JSON: it ends in the middle");
+  if (!result.IsError()) code = rapidjson::kParseErrorDocumentRootNotSingular;
+  if (result.Offset() == source.bytes_read()) source.skip();
+  if (code == rapidjson::kParseErrorStringInvalidEncoding)
+    return NotAJsonLog("it is no JSON: a text in it is no UTF-8");
+  std::string reason = rapidjson::GetParseError_En(code);
+  reason.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(reason.front())));
+  if (reason.ends_with('.')) reason.pop_back();
+  return NotAJsonLog("it is no JSON: " + reason);
+}
+
+// The number, or null where it is out of range.
+template <class Number>
+Json parse_as(std::string_view text) {
+  Number number{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  return result.ec == std::errc() ? Json(number) : Json();
+}
+Json double_of(std::string_view text) { return parse_as<double>(text); }
+Json integer_of(std::string_view text) {
+  if (text.starts_with('-')) return parse_as<std::int64_t>(text);
+  return parse_as<std::uint64_t>(text);
 }
 
 // Where in the log the parser is, and what it has met there.
-class LogHandler : public nlohmann::json_sax<Json> {
+class LogHandler {
  public:
   LogHandler(ByteSource& source, const JsonLogEvents& events) : source_(source), events_(events) {}
 
-  bool null() override { return scalar(nullptr); }
-  bool boolean(bool value) override { return scalar(value); }
-  bool number_integer(number_integer_t value) override { return scalar(value); }
-  bool number_unsigned(number_unsigned_t value) override { return scalar(value); }
-  bool number_float(number_float_t value, const string_t& text) override {
-    const bool is_integer = text.find_first_of(".eE") == std::string::npos;
-    if (is_integer) {
-      builder_.fail(fmt::format(
-          "the number {}{} has more digits than can be kept exactly; write it as a text",
-          text.substr(0, 40), text.size() > 40 ? "..." : ""));
-    }
-    return scalar(value);
+  // The events of rapidjson::Reader.
+  bool Null() { return scalar(nullptr); }
+  bool Bool(bool value) { return scalar(value); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    return scalar(number_of({text, size}));
   }
-  bool string(string_t& value) override { return scalar(std::move(value)); }
-  bool binary(binary_t&) override { return false; }  // JSON has none
-
-  bool start_object(std::size_t) override { return start(Json::object()); }
-  bool start_array(std::size_t) override { return start(Json::array()); }
-  bool end_object() override { return end(); }
-  bool end_array() override { return end(); }
-  bool key(string_t& name) override {
-    if (builder_.is_building()) {
-      builder_.key(name);
-      return true;
-    }
-    source_.expect_within(kMaxPieceBytes);
-    if (place_ == Place::log && !keys_.insert(name).second) {
-      throw NotAJsonLog(fmt::format("the key '{}' is there twice", name));
-    }
-    key_ = std::move(name);
-    return true;
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return scalar(std::string(text, size));
   }
-  bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
-    throw NotAJsonLog(fmt::format("it is no JSON: {}", reason_of(error)));
-  }
+  bool StartObject() { return start(Json::object()); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) { return key({text, size}); }
+  bool EndObject(rapidjson::SizeType) { return end(); }
+  bool StartArray() { return start(Json::array()); }
+  bool EndArray(rapidjson::SizeType) { return end(); }
+  // Numbers come as their text.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
 
  private:
   // What the next value belongs to.
   enum class Place : std::uint8_t { nowhere, log, executions, tasks };
 
+  bool key(std::string_view name) {
+    if (builder_.is_building()) {
+      builder_.key(name);
+      return true;
+    }
+    source_.expect_within(kMaxPieceBytes);
+    key_ = name;
+    if (place_ == Place::log && !keys_.insert(key_).second)
+      throw NotAJsonLog(fmt::format("the key '{}' is there twice", name));
+    return true;
+  }
+  Json number_of(std::string_view text) {
+    const bool is_integer = text.find_first_of(".eE") == std::string_view::npos;
+    if (const Json number = is_integer ? integer_of(text) : double_of(text); !number.is_null())
+      return number;
+    builder_.fail(fmt::format(
+        "the number {}{} {}; write it as a text", text.substr(0, 40), text.size() > 40 ? "..." : "",
+        is_integer ? "has more digits than can be kept exactly" : "cannot be kept"));
+    return nullptr;
+  }
   bool scalar(Json value) {
-    if (!builder_.is_building()) begin_piece(value);
+    if (!builder_.is_building()) begin_piece(value, source_.position());
     if (builder_.scalar(std::move(value))) deliver();
     return true;
   }
   bool start(Json container) {
     if (!builder_.is_building()) {
       if (enter(container)) return true;
-      begin_piece(container);
+      Position position = source_.position();
+      ++position.byte;  // it is told of before it is read
+      begin_piece(container, position);
     }
     builder_.start(std::move(container));
     return true;
@@ -166,8 +231,8 @@ class LogHandler : public nlohmann::json_sax<Json> {
     events_.tasks();
     return go(Place::tasks);
   }
-  void begin_piece(const Json& value) {
-    builder_.begin_at(source_.position());
+  void begin_piece(const Json& value, Position position) {
+    builder_.begin_at(position);
     if (place_ == Place::nowhere)
       throw NotAJsonLog(fmt::format("it holds a JSON {}, no object", value.type_name()));
     if (place_ != Place::log) return;
@@ -196,8 +261,12 @@ class LogHandler : public nlohmann::json_sax<Json> {
 
 void read_json_log(ByteSource& source, const JsonLogEvents& events) try {
   source.expect_within(kMaxPieceBytes);
+  skip_byte_order_mark(source);
   LogHandler handler(source, events);
-  Json::sax_parse(ByteIterator(source), ByteIterator(), &handler);
+  ByteStream stream(source);
+  rapidjson::Reader reader;
+  const auto result = reader.Parse<kStrictly>(stream, handler);
+  if (result.IsError() || !source.at_end()) throw no_json(result, source);
 } catch (const TooMuch&) {
   throw NotAJsonLog(fmt::format("one value in it is larger than {} MiB", kMaxPieceBytes >> 20U));
 }
