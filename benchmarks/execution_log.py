@@ -118,12 +118,15 @@ def lineage_of_10000(bench: Bench) -> Group:
 def exchange_of_a_million(bench: Bench) -> Group:
     """An import into an empty log, and the export of what it has then; beside them a copy of the file."""
     probe, data = bench.programs / "exchange_probe", bench.data / "exchange"
-    file, imported = data / "original.json", data / "log"
-    if not file.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        subprocess.run([probe, "make", file, str(EXCHANGED)], check=True)
+    file, ordered, imported = data / "random.json", data / "ordered.json", data / "log"
+    for made, ids in ((file, "random"), (ordered, "ordered")):
+        if not made.exists():
+            data.mkdir(parents=True, exist_ok=True)
+            subprocess.run([probe, "make", made, str(EXCHANGED), ids], check=True)
     group = Group(f"{EXCHANGED:,} executions from JSON ({file.stat().st_size / 1e6:,.0f} MB) and back")
-    steps = (Measurement("import", [probe, "import", imported / "log.db", file], EXCHANGED, prepare=emptied(imported)),
+    steps = (Measurement("import, ids in order", [probe, "import", imported / "log.db", ordered], EXCHANGED,
+                         prepare=emptied(imported)),
+             Measurement("import, random ids", [probe, "import", imported / "log.db", file], EXCHANGED, prepare=emptied(imported)),
              Measurement("export", [probe, "export", imported / "log.db", data / "exported.json"], EXCHANGED))
     for step in steps:
         group.measurements[step.name] = step

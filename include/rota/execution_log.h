@@ -293,8 +293,9 @@ struct ImportAnswer {
   std::string difference = {};  // for `differs`: which field is another one, for a person
 };
 
-// Adds a whole execution that has ended, with its task_run_id and its times. Its sequences are given by the log.
-using AddExecution = std::function<ImportAnswer(const Execution&)>;
+// Adds a whole execution that has ended, with its task_run_id and its times. The log gives it its sequences and names
+// its files as it stores them, in its place.
+using AddExecution = std::function<ImportAnswer(Execution&)>;
 
 struct ExecutionFilter {
   std::optional<std::string> task_id = {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <span>
@@ -57,11 +58,14 @@ class ByteSource {
   static constexpr std::size_t kBufferBytes = 65536;
 
   void count_lines() noexcept {
-    line_ += static_cast<std::uint64_t>(std::count(counted_, at_, '\n'));
-    counted_ = at_;
+    while (counted_ != at_) {
+      const void* const end = std::memchr(counted_, '\n', static_cast<std::size_t>(at_ - counted_));
+      line_ += end == nullptr ? 0 : 1;
+      counted_ = end == nullptr ? at_ : static_cast<const char*>(end) + 1;
+    }
   }
-  // False: there is nothing more.
-  bool go_on() {
+  // False: there is nothing more. Kept out of the loops over bytes.
+  [[gnu::noinline]] bool go_on() {
     if (at_ == end_ && !refill()) return false;
     const std::uint64_t allowed = limit_ - bytes_read();
     if (allowed == 0) throw TooMuch("more bytes than expected");

@@ -320,7 +320,8 @@ TEST(ImportTest, RefusesWrongTypesAroundTheExecutions) {
 TEST(ImportTest, RefusesWhatIsNoJson) {
   const std::string good = original_log(3).dump();
   EXPECT_THAT(import_error(""), HasSubstr("it is empty"));
-  EXPECT_THAT(import_error("\xEF\xBB\xBF"), HasSubstr("byte 3: it is no JSON: it ends in the middle"));
+  EXPECT_THAT(import_error("\xEF\xBB\xBF"),
+              HasSubstr("byte 3: it is no JSON: it ends in the middle"));
   EXPECT_THAT(import_error(good.substr(0, good.size() - 1)), HasSubstr("it ends in the middle"));
   EXPECT_THAT(import_error(good + '\0' + good), HasSubstr("must not be followed"));
   EXPECT_THAT(import_error("{\n\"a\": 1,}"), HasSubstr("line 2, byte 10: it is no JSON"));

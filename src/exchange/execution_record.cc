@@ -165,7 +165,8 @@ std::vector<FileStamp> read_files(const Json& record, const char* key,
       throw;
     }
   }
-  return stored_files(files, names, "");
+  name_as_stored(files, names, "");
+  return files;
 }
 
 // ---- the keys that Rota adds ----

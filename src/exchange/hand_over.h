@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches handed from one thread to another, in order, a few of them ahead. Knows nothing of what is in them.
+// Batches handed from one thread to another, in order, a few of them ahead. Knows nothing of what is in them. What was
+// taken goes back, so that the thread that made it gives its memory back: another one would wait for the allocator.
 #pragma once
 
 #include <condition_variable>
@@ -41,6 +42,23 @@ class HandOver {
     changed_.notify_all();
     return batch;
   }
+  // By the one who takes: done with that one.
+  void give_back(Batch batch) {
+    const std::lock_guard hold(mutex_);
+    used_.push_back(std::move(batch));
+  }
+  // By the one who gives: an empty batch.
+  Batch make() {
+    Batch batch;
+    {
+      const std::lock_guard hold(mutex_);
+      if (used_.empty()) return batch;
+      batch = std::move(used_.back());
+      used_.pop_back();
+    }
+    batch.clear();
+    return batch;
+  }
   // By the one who takes: whoever gives goes on, and is told.
   void close() noexcept {
     const std::lock_guard hold(mutex_);
@@ -54,6 +72,7 @@ class HandOver {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::deque<Batch> waiting_;
+  std::vector<Batch> used_;
   bool is_ended_ = false;
   bool is_closed_ = false;
 };

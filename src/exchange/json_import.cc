@@ -7,7 +7,6 @@
 #include "exchange/record_reader.h"
 #include "os/one_line.h"
 
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,26 +29,22 @@ class JsonImport {
 
   ImportSummary run(RecordReader& reader) {
     for (auto batch = reader.take(); !batch.empty(); batch = reader.take()) {
-      for (ReadItem& item : batch) take(std::move(item));
+      for (ReadItem& item : batch) take(item);
+      hold_beyond_its_batch();
+      reader.give_back(std::move(batch));
     }
     add_last();
     return std::move(summary_);
   }
 
  private:
-  // The last one read: it waits until it is known whether it is the last of all.
-  struct Held {
-    Execution execution;
-    std::size_t index;
-    Position position;
-  };
-
-  void take(ReadItem item) {
+  void take(ReadItem& item) {
     using Kind = ReadItem::Kind;
     switch (item.kind) {
       case Kind::execution:
         add_held();
-        held_ = {std::move(item.execution), index_++, item.position};
+        held_ = &item;
+        held_index_ = index_++;
         return;
       case Kind::bad_execution:
         return bad_execution(index_++, item.position, item.text);
@@ -82,23 +77,29 @@ class JsonImport {
   }
 
   void add_held() {
-    if (!held_) return;
-    Held held = *std::exchange(held_, std::nullopt);
-    if (add(held)) document_.add_execution(std::move(held.execution));
+    if (held_ == nullptr) return;
+    ReadItem& held = *std::exchange(held_, nullptr);
+    if (add(held)) document_.add_execution(held.execution);
+  }
+  void hold_beyond_its_batch() {
+    if (held_ == nullptr || held_ == &last_of_batch_) return;
+    std::swap(last_of_batch_, *held_);
+    held_ = &last_of_batch_;
   }
   // With what the log has besides its executions.
   void add_last() {
-    if (!held_) return;
-    document_.add_execution(held_->execution);
+    if (held_ == nullptr) return;
+    Execution last = held_->execution;
+    document_.add_execution(last);
     Json fields = Json::parse(held_->execution.imported_fields);
     fields["document"] = document_.to_json();
     held_->execution.imported_fields = fields.dump();
     (void)add(*held_);
   }
   // False: it was skipped.
-  bool add(const Held& held) {
+  bool add(ReadItem& held) {
     const auto bad = [&](std::string_view what) {
-      bad_execution(held.index, held.position,
+      bad_execution(held_index_, held.position,
                     fmt::format("the task_run_id {} is {}", held.execution.task_run_id, what));
       return false;
     };
@@ -155,7 +156,10 @@ class JsonImport {
   const TimeZone& zone_;
   const AddExecution& add_;
   ImportSummary summary_;
-  std::optional<Held> held_;
+  // The last execution read: it waits until it is known whether it is the last of all.
+  ReadItem* held_ = nullptr;
+  std::size_t held_index_ = 0;
+  ReadItem last_of_batch_;
   std::size_t index_ = 0;  // of the next execution
   ReadDocument document_;
 };

@@ -84,8 +84,8 @@ class ByteStream {
 
   explicit ByteStream(ByteSource& source) : source_(source) {}
 
-  char Peek() const { return source_.at_end() ? '\0' : source_.peek(); }
-  char Take() {
+  [[gnu::always_inline]] char Peek() const { return source_.at_end() ? '\0' : source_.peek(); }
+  [[gnu::always_inline]] char Take() {
     if (source_.at_end()) return '\0';
     const char byte = source_.peek();
     source_.skip();

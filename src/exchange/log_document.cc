@@ -94,7 +94,7 @@ void ReadDocument::add_field(const std::string& key, Json value) {
   fields_[key] = std::move(value);
 }
 
-void ReadDocument::add_execution(Execution execution) {
+void ReadDocument::add_execution(Execution& execution) {
   ++executions_;
   if (!really_ran(execution.state())) return;
   constexpr std::uint64_t kBesides = 1000;
@@ -104,7 +104,7 @@ void ReadDocument::add_execution(Execution execution) {
   else
     size_ -= latest.imported_fields.size();
   size_ += execution.imported_fields.size();
-  latest = std::move(execution);
+  std::swap(latest, execution);  // who made the other one gives its memory back
 }
 
 Json ReadDocument::to_json() const {

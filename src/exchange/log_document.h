@@ -37,7 +37,8 @@ class ReadDocument {
   // Each in the order of the log; false for one that was there before.
   bool add_task(const std::string& task_id, const nlohmann::json& entry);
   void add_field(const std::string& key, nlohmann::json value);
-  void add_execution(Execution execution);
+  // Takes it, and leaves another one.
+  void add_execution(Execution& execution);
   // Bytes of what is held, about.
   std::uint64_t size() const noexcept { return size_; }
 

@@ -91,6 +91,12 @@ constexpr std::string_view kAdded[] = {
     "reason",    "run_id",  "signal",   "started_at",  "state",       "tags",
     "version",   "worker"};
 
+// Most differ in their length already.
+template <std::size_t Count>
+bool is_one_of(std::string_view key, const std::string_view (&keys)[Count]) {
+  return std::ranges::find(keys, key) != std::end(keys);
+}
+
 bool is_given(std::string_view key, const Json& value, const Execution& execution) {
   if (key == "success") return value.is_boolean();
   if (key == "execution_time") {
@@ -104,7 +110,7 @@ bool is_given(std::string_view key, const Json& value, const Execution& executio
     return value.is_string() && value.get_ref<const std::string&>() == execution.task_run_id &&
            !execution.task_run_id.empty();
   }
-  return value.is_string() && std::ranges::binary_search(kGiven, key);
+  return value.is_string() && is_one_of(key, kGiven);
 }
 
 // True: the paths are the names, each once, so that nothing need be said of them.
@@ -181,9 +187,8 @@ std::string fields_of_original(const Json& record, const Execution& execution,
 }  // namespace
 
 bool is_of_the_original(const Json& record) {
-  return std::ranges::none_of(record.get_ref<const Json::object_t&>(), [](const auto& item) {
-    return std::ranges::binary_search(kAdded, item.first);
-  });
+  return std::ranges::none_of(record.get_ref<const Json::object_t&>(),
+                              [](const auto& item) { return is_one_of(item.first, kAdded); });
 }
 
 std::string fields_without_a_place(const Json& record, bool is_of_original,

@@ -17,7 +17,7 @@ namespace rota::inline v1 {
 namespace {
 
 // What is read ahead is bounded by both, but for the size of one piece.
-constexpr std::size_t kBatchItems = 64;
+constexpr std::size_t kBatchItems = 128;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{256} << 10;
 
 }  // namespace
@@ -75,7 +75,7 @@ void RecordReader::read() try {
                   .piece = std::move(piece)});
            }});
 } catch (const NotAJsonLog& error) {
-  const bool is_empty = source_.position().byte == 0 && source_.at_end();
+  const bool is_empty = source_.bytes_read() == 0 && source_.at_end();
   add({.kind = ReadItem::Kind::no_log,
        .position = source_.position(),
        .text = is_empty ? "it is empty" : error.what()});
@@ -111,14 +111,15 @@ void RecordReader::add(ReadItem item) {
 
 void RecordReader::give_if_full() {
   const bool is_full =
-      batch_.size() >= kBatchItems || source_.position().byte - given_bytes_ >= kBatchBytes;
+      batch_.size() >= kBatchItems || source_.bytes_read() - given_bytes_ >= kBatchBytes;
   if (is_full) give();
 }
 
 void RecordReader::give() {
-  given_bytes_ = source_.position().byte;
+  given_bytes_ = source_.bytes_read();
   if (batch_.empty()) return;
   if (!items_.give(std::exchange(batch_, {}))) throw NobodyTakesAnyMore();
+  batch_ = items_.make();
   batch_.reserve(kBatchItems);
 }
 

@@ -45,6 +45,8 @@ class RecordReader {
 
   // Empty: that was all. Throws what the source threw, after all that was read before.
   std::vector<ReadItem> take();
+  // What was taken and is no longer needed.
+  void give_back(std::vector<ReadItem> items) { items_.give_back(std::move(items)); }
 
  private:
   struct NobodyTakesAnyMore {};

@@ -128,32 +128,35 @@ void end_at(Execution& execution, TimePoint now, TimePoint earliest_start) noexc
   execution.finished_at = finished_at;
 }
 
-std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
-                                    std::string_view location) {
+void name_as_stored(std::vector<FileStamp>& files, const FileNames& names,
+                    std::string_view location) {
   check_sizes(files, location);
-  std::vector<FileStamp> stored;
-  if (files.size() == 1) {
-    stored = files;
-    stored[0].path = names.of_stored(stored[0].path);
-    return stored;
-  }
+  for (FileStamp& file : files) file.path = names.of_stored(file.path);
+  if (files.size() < 2) return;
   std::unordered_map<std::string, std::size_t> position;
-  for (const FileStamp& file : files) {
-    FileStamp named = file;
-    named.path = names.of_stored(file.path);
-    const auto [at, is_new] = position.emplace(named.path, stored.size());
-    if (is_new) {
-      stored.push_back(std::move(named));
+  std::size_t kept = 0;
+  for (FileStamp& file : files) {
+    const auto [at, is_new] = position.emplace(file.path, kept);
+    if (!is_new) {
+      replace_stamp(files[at->second], file);
     } else {
-      replace_stamp(stored[at->second], named);
+      if (&files[kept] != &file) files[kept] = std::move(file);
+      ++kept;
     }
   }
+  files.resize(kept);
+}
+
+std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
+                                    std::string_view location) {
+  std::vector<FileStamp> stored = files;
+  name_as_stored(stored, names, location);
   return stored;
 }
 
 ExecutionEnd stored_end(ExecutionEnd end, const FileNames& names, std::string_view location) {
-  end.inputs = stored_files(end.inputs, names, location);
-  end.outputs = stored_files(end.outputs, names, location);
+  name_as_stored(end.inputs, names, location);
+  name_as_stored(end.outputs, names, location);
   return end;
 }
 

@@ -33,6 +33,9 @@ void end_at(Execution& execution, TimePoint now, TimePoint earliest_start) noexc
 // may hold.
 std::vector<FileStamp> stored_files(const std::vector<FileStamp>& files, const FileNames& names,
                                     std::string_view location);
+// The same in their place.
+void name_as_stored(std::vector<FileStamp>& files, const FileNames& names,
+                    std::string_view location);
 // The end with its files as a log keeps them.
 ExecutionEnd stored_end(ExecutionEnd end, const FileNames& names, std::string_view location);
 // Puts a later stamp of the same file in the place of an earlier one. What hashed the content before knew

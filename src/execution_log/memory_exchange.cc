@@ -50,17 +50,17 @@ void MemoryLog::import_executions(ImportMode mode,
   }
   std::vector<Execution> added;
   std::unordered_set<std::string> added_ids;
-  produce([&](const Execution& given) {
-    check_whole(given, location());
-    Execution execution = given;
-    execution.end = stored_end(given.end, names_, location());
+  produce([&](Execution& execution) {
+    check_whole(execution, location());
+    name_as_stored(execution.end.inputs, names_, location());
+    name_as_stored(execution.end.outputs, names_, location());
     execution.end.duration = std::nullopt;  // its times are given
     execution.end.worker = 0;
     if (added_ids.contains(execution.task_run_id)) return ImportAnswer{ImportedAs::repeated};
     const auto there = replaces ? by_run_id_.end() : by_run_id_.find(execution.task_run_id);
     if (there != by_run_id_.end()) return compare_imported(executions_[there->second], execution);
     added_ids.insert(execution.task_run_id);
-    added.push_back(std::move(execution));
+    added.push_back(execution);
     return ImportAnswer{ImportedAs::added};
   });
   if (replaces) remove_all();

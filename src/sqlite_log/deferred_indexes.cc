@@ -6,8 +6,9 @@
 namespace rota::inline v1 {
 namespace {
 
-// Those that no import asks. The unique ones do what an import needs: they refuse.
-constexpr const char* kIndexes[] = {"execution_task", "execution_state", "execution_file_path"};
+// Those that no import asks and that have a row for each execution or file. The unique ones do what an import needs:
+// they refuse.
+constexpr const char* kIndexes[] = {"execution_task", "execution_file_path"};
 // Below it is not worth a change of the schema, after which each process prepares its statements again.
 constexpr std::size_t kFrom = 1'000;
 
@@ -40,8 +41,8 @@ void DeferredIndexes::leave_out() {
 }
 
 void DeferredIndexes::create() {
-  // What is sorted takes as much memory as the cache may.
-  if (!left_out_.empty()) connection_.execute("PRAGMA cache_size = -16384");
+  // What is sorted takes as much memory as the cache may; what that has now is in the way.
+  if (!left_out_.empty()) connection_.execute("PRAGMA cache_size = -16384; PRAGMA shrink_memory");
   for (const std::string& statement : left_out_) connection_.execute(statement.c_str());
   left_out_.clear();
 }

@@ -54,7 +54,7 @@ void remove_all(Connection& connection, const Owners& owners) {
 class LargeCache {
  public:
   explicit LargeCache(Connection& connection) : connection_(connection) {
-    connection_.execute("PRAGMA cache_size = -65536");  // KiB
+    connection_.execute("PRAGMA cache_size = -57344");  // KiB
   }
   LargeCache(const LargeCache&) = delete;
   LargeCache& operator=(const LargeCache&) = delete;
@@ -82,10 +82,10 @@ void SqliteLog::import_executions(ImportMode mode,
     std::int64_t sequence = before;
     InsertionNotes notes(connection);
     DeferredIndexes indexes(connection);
-    produce([&](const Execution& given) {
-      check_whole(given, location());
-      Execution execution = given;
-      execution.end = stored_end(given.end, names_, location());
+    produce([&](Execution& execution) {
+      check_whole(execution, location());
+      name_as_stored(execution.end.inputs, names_, location());
+      name_as_stored(execution.end.outputs, names_, location());
       execution.end.duration = std::nullopt;  // its times are given
       execution.end.worker = 0;
       execution.started_sequence = sequence + 1;
@@ -97,7 +97,7 @@ void SqliteLog::import_executions(ImportMode mode,
         indexes.count_one();
         return ImportAnswer{ImportedAs::added};
       }
-      const Execution there = select_execution(connection, given.task_run_id).value();
+      const Execution there = select_execution(connection, execution.task_run_id).value();
       if (there.started_sequence > before) return ImportAnswer{ImportedAs::repeated};
       return compare_imported(there, execution);
     });

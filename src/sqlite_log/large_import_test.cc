@@ -30,7 +30,10 @@ class LargeImportTest : public ::testing::Test {
   }
   void import(int from, int to) {
     open_sqlite_log(path_)->import_executions(ImportMode::merge, [&](const AddExecution& add) {
-      for (int number = from; number < to; ++number) add(execution(number));
+      for (int number = from; number < to; ++number) {
+        Execution one = execution(number);
+        add(one);
+      }
     });
   }
   std::string schema() {
@@ -74,8 +77,10 @@ TEST_F(LargeImportTest, ThatFailsLeavesTheIndexesAndNoRow) {
   const auto log = open_sqlite_log(path_);
   EXPECT_THROW(log->import_executions(ImportMode::replace,
                                       [&](const AddExecution& add) {
-                                        for (int number = 0; number < kMany; ++number)
-                                          add(execution(number));
+                                        for (int number = 0; number < kMany; ++number) {
+                                          Execution one = execution(number);
+                                          add(one);
+                                        }
                                         throw std::runtime_error("the file ends too early");
                                       }),
                std::runtime_error);

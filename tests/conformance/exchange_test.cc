@@ -31,11 +31,11 @@ Execution whole(const std::string& run, const std::string& task, State state = S
 
 class LogExchangeTest : public ConformanceTest {
  protected:
-  std::vector<ImportedAs> import_all(const std::vector<Execution>& executions,
+  std::vector<ImportedAs> import_all(std::vector<Execution> executions,
                                      ImportMode mode = ImportMode::merge) {
     std::vector<ImportedAs> answers;
     log_->import_executions(mode, [&](const AddExecution& add) {
-      for (const Execution& execution : executions) answers.push_back(add(execution).as);
+      for (Execution& execution : executions) answers.push_back(add(execution).as);
     });
     return answers;
   }
@@ -97,8 +97,10 @@ TEST_P(LogExchangeTest, AnImportThatFailsLeavesNothing) {
   for (const ImportMode mode : {ImportMode::merge, ImportMode::replace}) {
     EXPECT_THROW(log_->import_executions(mode,
                                          [&](const AddExecution& add) {
-                                           for (int number = 0; number < 100; ++number)
-                                             add(whole(std::to_string(number), "t"));
+                                           for (int number = 0; number < 100; ++number) {
+                                             Execution one = whole(std::to_string(number), "t");
+                                             add(one);
+                                           }
                                            throw std::runtime_error("bad");
                                          }),
                  std::exception);
