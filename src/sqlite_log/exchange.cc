@@ -49,26 +49,12 @@ void remove_all(Connection& connection, const Owners& owners) {
   delete_all_runs(connection);
 }
 
-// An import inserts in the middle of indexes as large as the log: pages that do not fit in memory are written and read
-// again and again.
-class LargeCache {
- public:
-  explicit LargeCache(Connection& connection) : connection_(connection) {
-    connection_.execute("PRAGMA cache_size = -57344");  // KiB
-  }
-  LargeCache(const LargeCache&) = delete;
-  LargeCache& operator=(const LargeCache&) = delete;
-  ~LargeCache() {
-    try {
-      connection_.execute("PRAGMA cache_size = -2000; PRAGMA shrink_memory");  // SQLite's default
-    } catch (const SqliteError&) {
-      // Only memory is lost by it.
-    }
-  }
-
- private:
-  Connection& connection_;
-};
+// False: there is one of that task_run_id.
+bool insert(Connection& connection, DeferredIndexes& indexes, const Execution& execution) {
+  if (!indexes.is_surely_new(execution.task_run_id)) return insert_if_new(connection, execution);
+  insert_new(connection, execution);
+  return true;
+}
 
 }  // namespace
 
@@ -76,7 +62,6 @@ void SqliteLog::import_executions(ImportMode mode,
                                   const std::function<void(const AddExecution&)>& produce) {
   const ForkGuard::Use use(guard_, "write");
   writer().write_alone([&](Connection& connection) {
-    const LargeCache cache(connection);
     if (mode == ImportMode::replace) remove_all(connection, owners_);
     const std::int64_t before = select_last_sequence(connection);
     std::int64_t sequence = before;
@@ -91,7 +76,7 @@ void SqliteLog::import_executions(ImportMode mode,
       execution.started_sequence = sequence + 1;
       execution.finished_sequence = sequence + 2;
       execution.epoch = 1;
-      if (insert_if_new(connection, execution)) {
+      if (insert(connection, indexes, execution)) {
         sequence += 2;
         notes.add(execution);
         indexes.count_one();

@@ -67,7 +67,7 @@ CREATE TABLE execution_of_format_3 (
   started_sequence INTEGER PRIMARY KEY CHECK (started_sequence > 0),
   finished_sequence INTEGER CHECK (finished_sequence > started_sequence),
   changed_sequence INTEGER NOT NULL CHECK (changed_sequence >= started_sequence),
-  task_run_id TEXT NOT NULL UNIQUE,
+  task_run_id TEXT NOT NULL,
   epoch INTEGER NOT NULL CHECK (epoch >= 1),
   state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 9),
   task_id TEXT NOT NULL, task_type TEXT NOT NULL, version TEXT NOT NULL, arguments TEXT NOT NULL,
@@ -91,6 +91,7 @@ INSERT INTO execution_of_format_3 SELECT
   imported_fields, attempt, worker, fingerprint FROM execution;
 DROP TABLE execution;
 ALTER TABLE execution_of_format_3 RENAME TO execution;
+CREATE UNIQUE INDEX execution_task_run_id ON execution (task_run_id);
 CREATE UNIQUE INDEX execution_active ON execution (task_id, arguments) WHERE state <= 1;
 CREATE INDEX execution_task ON execution (task_id);
 CREATE INDEX execution_state ON execution (state) WHERE state <> 2;

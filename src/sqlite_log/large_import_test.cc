@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // An import that is large enough to leave its indexes to the end: they are there afterwards, however it ends.
+#include "sqlite_log/deferred_indexes.h"
 #include "sqlite_log/log_folder.h"
 
+#include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,7 +15,10 @@
 namespace rota {
 namespace {
 
+using ::testing::Each;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr int kMany = 2'500;
@@ -88,6 +95,57 @@ TEST_F(LargeImportTest, ThatFailsLeavesTheIndexesAndNoRow) {
   EXPECT_THAT(log->get_task_execution_history({}), IsEmpty());
   log->record_task_execution({.task_id = "t"}, {});
   EXPECT_THAT(log->validate_execution_log(), IsEmpty());
+}
+
+TEST_F(LargeImportTest, AnIdThatIsThereTwiceIsToldWhereverItIs) {
+  const auto log = open_sqlite_log(path_);
+  for (const int again : {5, kMany / 2, kMany - 2}) {
+    std::vector<ImportedAs> answers;
+    log->import_executions(ImportMode::replace, [&](const AddExecution& add) {
+      for (int number = 0; number < kMany; ++number) {
+        Execution one = execution(number);
+        ASSERT_EQ(add(one).as, ImportedAs::added);
+        if (number < again) continue;
+        Execution earlier = execution(number - again);
+        answers.push_back(add(earlier).as);
+      }
+    });
+    EXPECT_THAT(answers, SizeIs(kMany - again));
+    EXPECT_THAT(answers, Each(ImportedAs::repeated));
+    expect_all_found(kMany);
+  }
+}
+
+TEST_F(LargeImportTest, ALogThatHasTheUniqueIdsAsAConstraintOfItsTableTakesItAsWell) {
+  const std::filesystem::path old = std::filesystem::path(ROTA_RELEASED_LOGS) / "log.format-3.db";
+  std::filesystem::copy_file(old, path_, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::permissions(
+      path_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  ASSERT_EQ(PlainSqlite(path_).run("DELETE FROM execution WHERE state <= 1"), "");
+  const std::string before = schema();
+  ASSERT_THAT(before, Not(HasSubstr("execution_task_run_id")));
+  const auto log = open_sqlite_log(path_);
+  log->import_executions(ImportMode::replace, [&](const AddExecution& add) {
+    for (int number = 0; number < kMany; ++number) {
+      Execution one = execution(number);
+      EXPECT_EQ(add(one).as, ImportedAs::added);
+      EXPECT_EQ(add(one).as, ImportedAs::repeated);
+    }
+  });
+  EXPECT_EQ(schema(), before);
+  expect_all_found(kMany);
+}
+
+TEST(SeenIdsTest, TellsEachIdOnceAndEndsWhereItsRoomDoes) {
+  SeenIds ids;
+  std::size_t added = 0;
+  while (ids.add("id " + std::to_string(added))) ++added;
+  EXPECT_GT(added, 1'000'000U);
+  EXPECT_LT(added, 2'000'000U);
+  for (std::size_t at = 0; at < added; at += 1009)
+    ASSERT_FALSE(ids.add("id " + std::to_string(at)));
+  ids.clear();
+  EXPECT_TRUE(ids.add("id 0"));
 }
 
 }  // namespace

@@ -328,6 +328,10 @@ void insert_execution(Connection& connection, const Execution& execution) {
   note_insertion(connection, execution);
 }
 
+void insert_new(Connection& connection, const Execution& execution) {
+  insert_with(connection, kInsert, execution);
+}
+
 bool insert_if_new(Connection& connection, const Execution& execution) {
   return insert_with(connection, kInsertIfNew, execution);
 }

@@ -74,6 +74,8 @@ void insert_execution(Connection& connection, const Execution& execution);
 // The same where there is none of its task_run_id yet, and the row of its task is left to InsertionNotes; else false,
 // and nothing is written.
 bool insert_if_new(Connection& connection, const Execution& execution);
+// The same where it is known that there is none.
+void insert_new(Connection& connection, const Execution& execution);
 // Ends an active execution, whose end, finished_sequence, finished_at and epoch are as they are to be. The
 // files of its end come to those that it has.
 void update_ended(Connection& connection, const Execution& execution);

@@ -112,7 +112,7 @@ TEST_F(QueriesTest, UpkeepAndFollowingUseTheirIndexesAndNeedNoSort) {
   EXPECT_THAT(plan(queries::kChangedSince),
               by_index("SEARCH execution USING INDEX execution_changed (changed_sequence>?)"));
   EXPECT_THAT(plan(queries::kRunIdsFrom), by_index("SEARCH execution USING COVERING INDEX "
-                                                   "sqlite_autoindex_execution_1 (task_run_id>?)"));
+                                                   "execution_task_run_id (task_run_id>?)"));
   EXPECT_THAT(plan(queries::kAllByTask), by_index("SCAN execution USING INDEX execution_task"));
   EXPECT_THAT(plan(queries::kSuccessesOfTask), HasSubstr("INDEX execution_task (task_id=?)"));
   EXPECT_THAT(plan(queries::kOutputsOf), by_index("USING PRIMARY KEY (started_sequence=?"));

@@ -20,7 +20,7 @@ CREATE TABLE execution (
   started_sequence INTEGER PRIMARY KEY CHECK (started_sequence > 0),  -- the order of starts, by commit
   finished_sequence INTEGER CHECK (finished_sequence > started_sequence),  -- the order of ends; NULL: active
   changed_sequence INTEGER NOT NULL CHECK (changed_sequence >= started_sequence),  -- of its last change
-  task_run_id TEXT NOT NULL UNIQUE,       -- UUID, version 4, lower case
+  task_run_id TEXT NOT NULL,              -- UUID, version 4, lower case
   epoch INTEGER NOT NULL CHECK (epoch >= 1),  -- only who holds this number may write its end
   state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 9),  -- ExecutionState: 0 submitted, 1 running, 2 success,
                                           -- 3 failed, 4 timeout, 5 cancelled, 6 lost, 7 skipped_up_to_date,
@@ -55,6 +55,8 @@ CREATE TABLE execution (
   CHECK ((state <= 1) = (finished_at IS NULL))
 ) STRICT;
 
+-- By id, each once.
+CREATE UNIQUE INDEX execution_task_run_id ON execution (task_run_id);
 -- One active execution of a task with the same arguments.
 CREATE UNIQUE INDEX execution_active ON execution (task_id, arguments) WHERE state <= 1;
 -- The history of a task. Here and below started_sequence, the row id, is the last column of itself.
