@@ -57,8 +57,8 @@ def modules(folder: Path) -> Path:
     return folder
 
 
-def probe(bench, python, *words) -> dict:
-    environment = {**os.environ, "PYTHONPATH": str(bench.programs.parent / "python")}
+def probe(bench, python, *words, **variables) -> dict:
+    environment = {**os.environ, "PYTHONPATH": str(bench.programs.parent / "python"), **variables}
     begin = time.perf_counter()
     done = subprocess.run([python, PROBE, *map(str, words)], capture_output=True, text=True, env=environment)
     if done.returncode:
@@ -138,12 +138,22 @@ def measure_registry(bench, aims) -> None:
 
 def measure_discovery(bench, aims) -> None:
     folder = modules(bench.data / "python_modules")
-    imports, found, listed = rounds(lambda: probe(bench, PYTHON, "import_modules", folder),
-                                    lambda: probe(bench, PYTHON, "discover", folder), lambda: rota_list(bench, folder))
+    sources = {"PYTHONDONTWRITEBYTECODE": "1"}  # as they are imported for the first time
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}  # the first round, which does not count, compiles them
+    imports, found, listed = rounds(lambda: probe(bench, PYTHON, "import_modules", folder, **sources),
+                                    lambda: probe(bench, PYTHON, "discover", folder, **sources),
+                                    lambda: rota_list(bench, folder))
+    again, found_again = rounds(lambda: probe(bench, PYTHON, "import_modules", folder, **compiled),
+                                lambda: probe(bench, PYTHON, "discover", folder, **compiled))
+    for cache in folder.glob("*/__pycache__"):
+        shutil.rmtree(cache)
     assert found[0]["classes"] == listed[0]["classes"] == MODULES, (found[0], listed[0])
     print(f"  {MODULES:,} modules: importing them {median(imports, 'seconds') * 1e3:.0f} ms, discovery by import "
           f"{median(found, 'seconds') * 1e3:.0f} ms, rota list with its cache {median(listed, 'seconds') * 1e3:.1f} ms")
+    print(f"  once they are compiled: importing them {median(again, 'seconds') * 1e3:.0f} ms, discovery by import "
+          f"{median(found_again, 'seconds') * 1e3:.0f} ms")
     aims.add("discovery of 1,000 modules, x importing them", ratio(found, imports, "seconds"), 1.2)
+    aims.add("discovery of 1,000 compiled modules, x importing them", ratio(found_again, again, "seconds"), 1.2)
     aims.add("rota list of 1,000 modules, cache", median(listed, "seconds") * 1e3, 50, " ms")
 
 

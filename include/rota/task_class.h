@@ -68,6 +68,10 @@ class ROTA_EXPORT TaskClass {
   // Loads the library that the code is in, which the first create() does else. Throws TaskRegistryError that
   // names the file and the cause; the next call tries again.
   virtual void load() const {}
+  // Whether it takes arguments that it does not declare.
+  virtual bool takes_undeclared_arguments() const {
+    return takes_arguments() && metadata().parameters.empty();
+  }
   // A new instance, with the declared defaults filled in. Throws ArgumentError naming all that is wrong
   // with the arguments, TaskRegistryError naming the task and the cause when it cannot be made.
   std::unique_ptr<BaseTask> create(const Arguments& arguments = {}) const;
@@ -82,7 +86,7 @@ class ROTA_EXPORT TaskClass {
   virtual TaskMetadata read_metadata() const;
   const TaskMetadata& lay_out_metadata() const;
   virtual std::unique_ptr<BaseTask> construct(const Arguments& arguments) const = 0;
-  // False: every argument that is not declared is refused.
+  // False: it has no use for arguments; one without declared parameters refuses them all.
   virtual bool takes_arguments() const noexcept { return true; }
 
   mutable std::atomic<const TaskMetadata*> metadata_ = nullptr;  // owned
@@ -102,8 +106,8 @@ ROTA_EXPORT void lay_out_metadata(std::span<const TaskClassPtr> task_classes);
 
 // All that keeps a class from being a valid task class, a sentence each; empty: it is valid.
 ROTA_EXPORT std::vector<std::string> validate_task_class(const TaskClass& task_class);
-// The same for arguments against the declared parameters; `values` gets the defaults filled in.
-ROTA_EXPORT std::vector<std::string> validate_arguments(const TaskMetadata& metadata,
+// The same for arguments that it is to be made with; `values` gets the declared defaults filled in.
+ROTA_EXPORT std::vector<std::string> validate_arguments(const TaskClass& task_class,
                                                         Arguments& values);
 
 // ---- the requirements, for the compiler ---------------------------------------------------------

@@ -139,10 +139,10 @@ ImportMode to_mode(const std::string& name) {
   throw nb::value_error("an import is made in the mode 'merge' or 'replace'");
 }
 
-CleanupRule to_rule(std::optional<double> max_age, std::optional<std::size_t> max_per_task,
+CleanupRule to_rule(std::optional<double> max_age, std::optional<std::int64_t> max_per_task,
                     std::vector<std::string> task_run_ids, bool dry_run) {
-  CleanupRule rule{
-      .max_per_task = max_per_task, .task_run_ids = std::move(task_run_ids), .dry_run = dry_run};
+  CleanupRule rule{.task_run_ids = std::move(task_run_ids), .dry_run = dry_run};
+  if (max_per_task) rule.max_per_task = to_count(*max_per_task, "max_per_task");
   if (max_age)
     rule.max_age = std::chrono::duration_cast<std::chrono::seconds>(to_duration(*max_age));
   return rule;
@@ -317,7 +317,7 @@ void bind_writes(Log& log) {
       .def(
           "cleanup_old_executions",
           [](ExecutionLog& self, std::optional<double> max_age,
-             std::optional<std::size_t> max_per_task, std::vector<std::string> task_run_ids,
+             std::optional<std::int64_t> max_per_task, std::vector<std::string> task_run_ids,
              bool dry_run) {
             const CleanupRule rule =
                 to_rule(max_age, max_per_task, std::move(task_run_ids), dry_run);
@@ -332,17 +332,17 @@ void bind_reads(Log& log) {
   log.def(
          "get_task_execution_history",
          [](const ExecutionLog& self, std::optional<std::string> task_id,
-            std::optional<std::string> state, std::size_t limit, bool success_only,
+            std::optional<std::string> state, std::int64_t limit, bool success_only,
             std::int64_t before_sequence, std::optional<std::string> run_id, nb::object since,
             nb::object until) {
            HistoryQuery query{.task_id = std::move(task_id),
                               .state = to_state(state),
                               .before_sequence = before_sequence,
-                              .limit = limit,
+                              .limit = to_count(limit, "limit"),
                               .success_only = success_only,
                               .run_id = std::move(run_id)};
-           if (!since.is_none()) query.since = to_time(since);
-           if (!until.is_none()) query.until = to_time(until);
+           if (!since.is_none()) query.since = to_time(since, "since");
+           if (!until.is_none()) query.until = to_time(until, "until");
            return without_gil([&] { return self.get_task_execution_history(query); });
          },
          "task_id"_a = nb::none(), nb::kw_only(), "state"_a = nb::none(), "limit"_a = 100,
@@ -362,9 +362,10 @@ void bind_reads(Log& log) {
           "path"_a, "The newest execution that has the file as an output.")
       .def(
           "find_tasks_by_input",
-          [](const ExecutionLog& self, nb::object path, std::size_t limit) {
+          [](const ExecutionLog& self, nb::object path, std::int64_t limit) {
             const auto file = to_path(path);
-            return without_gil([&] { return self.find_tasks_by_input(file, limit); });
+            const std::size_t most = to_count(limit, "limit");
+            return without_gil([&] { return self.find_tasks_by_input(file, most); });
           },
           "path"_a, "limit"_a = 100)
       .def(
@@ -386,14 +387,20 @@ void bind_reads(Log& log) {
            nb::call_guard<nb::gil_scoped_release>(),
            "What should never be in a log; reads all of it.")
       .def("last_sequence", &ExecutionLog::last_sequence, nb::call_guard<nb::gil_scoped_release>())
-      .def("changes_since", &ExecutionLog::changes_since, "sequence"_a, "limit"_a = 0,
-           nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "changes_since",
+          [](const ExecutionLog& self, std::int64_t sequence, std::int64_t limit) {
+            const std::size_t most = to_count(limit, "limit");
+            return without_gil([&] { return self.changes_since(sequence, most); });
+          },
+          "sequence"_a, "limit"_a = 0)
       .def(
           "watch",
-          [](const ExecutionLog& self, std::int64_t sequence, std::size_t limit, double timeout) {
+          [](const ExecutionLog& self, std::int64_t sequence, std::int64_t limit, double timeout) {
+            const std::size_t most = to_count(limit, "limit");
             const auto until =
                 std::chrono::duration_cast<std::chrono::milliseconds>(to_duration(timeout));
-            return without_gil([&] { return self.watch(sequence, limit, until); });
+            return without_gil([&] { return self.watch(sequence, most, until); });
           },
           "sequence"_a, "limit"_a = 0, "timeout"_a = 1.0,
           "What has changed since; waits at most `timeout` seconds where there is nothing yet.")

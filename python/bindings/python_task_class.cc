@@ -37,6 +37,16 @@ std::string_view PythonTaskClass::fingerprint() const {
   return fingerprint_;
 }
 
+bool PythonTaskClass::takes_undeclared_arguments() const {
+  const nb::gil_scoped_acquire gil;
+  try {
+    const nb::module_ rules = nb::module_::import_("rota._task_classes");
+    return nb::cast<bool>(rules.attr("takes_any_keyword")(*task_class_));
+  } catch (const nb::python_error&) {
+    return true;  // its constructor says it in its own words
+  }
+}
+
 std::shared_ptr<const TaskClass> PythonTaskClass::with_task_id(std::string task_id) const {
   const nb::gil_scoped_acquire gil;
   TaskMetadata metadata = this->metadata();

@@ -29,6 +29,7 @@ class PythonTaskClass final : public TaskClass {
   std::string location() const override { return origin_.file; }
   std::string location_identity() const override { return origin_.identity; }
   std::string_view fingerprint() const override;
+  bool takes_undeclared_arguments() const override;
   std::shared_ptr<const TaskClass> with_task_id(std::string task_id) const override;
 
  private:

@@ -94,13 +94,15 @@ Value to_value(nb::handle object, std::string_view what) {
     return Value(static_cast<std::int64_t>(value));
   }
   if (nb::hasattr(object, "__float__")) return Value(nb::cast<double>(nb::float_(object)));
-  throw ArgumentError(std::string(what) + " is a " + name_of_type(object) +
+  throw ArgumentError(std::string(what) + " is of type " + name_of_type(object) +
                       "; a value is None, a bool, an int, a float or a str");
 }
 
 Arguments to_arguments(nb::handle dict) {
   Arguments arguments;
   if (dict.is_none()) return arguments;
+  if (PyDict_Check(dict.ptr()) == 0)
+    throw nb::type_error(("arguments are given as a dict, not as " + name_of_type(dict)).c_str());
   for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
     const std::string name = to_text(key);
     arguments.set(name, to_value(value, name));
@@ -166,12 +168,27 @@ nb::object from_time(TimePoint time) {
   return epoch + module.attr("timedelta")(0, 0, since);
 }
 
-TimePoint to_time(nb::handle time) {
-  const double seconds = nb::hasattr(time, "timestamp") ? nb::cast<double>(time.attr("timestamp")())
-                                                        : nb::cast<double>(time);
+TimePoint to_time(nb::handle time, const char* name) {
+  const bool is_datetime = nb::hasattr(time, "timestamp");
+  if (!is_datetime && !PyFloat_Check(time.ptr()) && !PyLong_Check(time.ptr())) {
+    throw nb::type_error((std::string(name) +
+                          " is a datetime or a number of seconds since 1970, not " +
+                          name_of_type(time))
+                             .c_str());
+  }
+  const nb::object number = is_datetime ? time.attr("timestamp")() : nb::borrow(time);
+  const double seconds = PyFloat_AsDouble(number.ptr());
+  if (seconds == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
   if (!std::isfinite(seconds) || std::abs(seconds) > 1e12)
-    throw nb::value_error("a time out of range");
+    throw nb::value_error((std::string(name) + " is a time out of range").c_str());
   return TimePoint(std::chrono::microseconds(std::llround(seconds * 1e6)));
+}
+
+std::size_t to_count(std::int64_t number, const char* name) {
+  if (number < 0)
+    throw nb::value_error(
+        (std::string(name) + " is 0 or more, not " + std::to_string(number)).c_str());
+  return static_cast<std::size_t>(number);
 }
 
 std::chrono::microseconds to_duration(double seconds) {

@@ -42,7 +42,9 @@ nb::object from_path(const std::filesystem::path& path);
 // An aware datetime in UTC.
 nb::object from_time(TimePoint time);
 // A datetime (a naive one is local time) or seconds since 1970.
-TimePoint to_time(nb::handle time);
+TimePoint to_time(nb::handle time, const char* name);
+// How many: never below 0.
+std::size_t to_count(std::int64_t number, const char* name);
 std::chrono::microseconds to_duration(double seconds);
 
 // A dict with the keys of the PAMOLA Core document, parameters, policy, and tags as further keys.

@@ -56,7 +56,7 @@ def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
                 continue
             seen.add(place.name)
             is_named = place.name == name
-            inner = list(_look_at(place, found, is_named, recursive))
+            inner = _look_at(place, found, is_named, recursive)
             pending.extend(reversed(inner))
     return found
 
@@ -77,7 +77,8 @@ def _checked(package_paths: Sequence[str]) -> List[str]:
     return names
 
 
-def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -> Iterator[_Place]:
+def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -> Sequence[_Place]:
+    """What is below it."""
     folders = place.folders
     if not folders:
         try:
@@ -86,12 +87,13 @@ def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -
             raise
         except BaseException as error:  # a module may raise anything, also SystemExit
             found.problems.append(_problem(place.name, error))
-            return
+            return ()
         names = _namespace(module)
         _take_classes(place.name, names, found)
         folders = _folders(names.get("__path__"))
-    if is_named or recursive:
-        yield from _children(place, folders, recursive)
+    if folders and (is_named or recursive):
+        return list(_children(place, folders, recursive))
+    return ()
 
 
 # --- Modules
@@ -99,12 +101,11 @@ def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -
 
 def _imported(name: str) -> object:
     """The module, its parents first: the import system recurses for those, and packages may be deep."""
-    position = name.find(".")
-    while position > 0:
-        parent = name[:position]
-        if parent not in sys.modules:
-            importlib.import_module(parent)
-        position = name.find(".", position + 1)
+    if name.rpartition(".")[0] not in sys.modules:
+        position = name.find(".")
+        while position > 0:
+            importlib.import_module(name[:position])
+            position = name.find(".", position + 1)
     return importlib.import_module(name)
 
 
@@ -221,7 +222,8 @@ def _add_from_importer(entry: str, modules: Dict[str, bool]) -> None:
 def _take_classes(module: str, names: Dict[str, Any], found: Discovery) -> None:
     taken: Set[int] = set()
     for value in names.values():
-        if not _task_classes.is_class(value) or id(value) in taken:
+        # As _task_classes.is_class(), without a call: a module holds many things that are none.
+        if not issubclass(type(value), type) or id(value) in taken:
             continue
         taken.add(id(value))
         name = _task_classes.name_of(value)
@@ -233,7 +235,7 @@ def _take_classes(module: str, names: Dict[str, Any], found: Discovery) -> None:
 
 def _take_class(module: str, cls: type, found: Discovery) -> None:
     try:
-        task_id = _task_classes.get_task_id(cls)
+        task_id = _task_classes.id_of_task_class(cls)
         faults = _task_classes.find_faults(cls) if task_id is None else []
     except Exception as error:  # a method that gives a field is code of the module
         task_id, faults = None, [_text(error)]

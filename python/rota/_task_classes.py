@@ -41,7 +41,12 @@ _name: Callable[[type], str] = _getter("__name__")
 _flags: Callable[[type], int] = _getter("__flags__")
 _IS_ABSTRACT = 1 << 20  # Py_TPFLAGS_IS_ABSTRACT
 _VARARGS, _VARKEYWORDS = 0x04, 0x08  # of CodeType.co_flags
+_PLAIN_KINDS = (str, list, dict, tuple, type(None))
+_METHOD_KINDS = (FunctionType, classmethod, staticmethod, property)
 _MISSING = object()
+# Of the class that was asked last, by its mro, which is another one once its bases are.
+_last_below: Tuple[Tuple[type, ...], Tuple[type, ...]] = ((), ())
+_last_base: Tuple[Optional[type], List[str]] = (None, [])
 _constructors: WeakKeyDictionary[FunctionType, Optional[_static.Record]] = WeakKeyDictionary()
 
 
@@ -69,14 +74,30 @@ def module_of(cls: type) -> str:
 
 
 def _base_task_of(cls: type) -> Optional[type]:
-    return next((base for base in _mro(cls)[1:] if _name(base) == BASE_NAME), None)
+    for base in _mro(cls)[1:]:
+        if _name(base) == BASE_NAME:
+            return base
+    return None
 
 
-def _below_base(cls: type) -> Iterator[type]:
+def _below_base(cls: type) -> Tuple[type, ...]:
     """The class and its bases but BaseTask and what that derives from."""
-    base = _base_task_of(cls)
-    known = _Identities((object,) if base is None else _mro(base))
-    return (klass for klass in _mro(cls) if klass not in known)
+    global _last_below
+    line, last = _mro(cls), _last_below
+    if line is not last[0]:
+        _last_below = last = (line, _part_below_base(line))
+    return last[1]
+
+
+def _part_below_base(line: Tuple[type, ...]) -> Tuple[type, ...]:
+    for place, base in enumerate(line):
+        if place > 0 and _name(base) == BASE_NAME:
+            above = _mro(base)
+            if len(line) - place == len(above):  # nothing else comes after it
+                return line[:place]
+            known = _Identities(above)
+            return tuple(klass for klass in line if klass not in known)
+    return line[:-1]
 
 
 class _Identities:
@@ -104,22 +125,43 @@ def _has(cls: type, name: str) -> bool:
 
 def _has_own_operations(cls: type) -> bool:
     """Whether configure_operations is what the class, or a base below BaseTask, has made of it."""
-    below = _Identities(tuple(_below_base(cls)))
+    own = _namespace(cls).get("configure_operations", _MISSING)
+    if own is not _MISSING:
+        return own is not None
     for klass in _mro(cls):
         if "configure_operations" in _namespace(klass):
-            return klass in below and _namespace(klass)["configure_operations"] is not None
+            is_below = klass in _Identities(_below_base(cls))
+            return is_below and _namespace(klass)["configure_operations"] is not None
     return False
 
 
 def _abstract_methods(cls: type) -> List[str]:
-    found: Dict[str, bool] = {}
-    for klass in _mro(cls)[:-1]:
-        for name, value in _namespace(klass).items():
-            if name not in found:
-                kind = type(value)
-                known = kind in (FunctionType, classmethod, staticmethod, property)
-                found[name] = known and bool(getattr(value, "__isabstractmethod__", False))
-    return [name for name, is_abstract in found.items() if is_abstract]
+    line = _mro(cls)[:-1]
+    abstract = [_marked_abstract(klass) for klass in line]
+    if not any(abstract):
+        return []
+    found: List[str] = []
+    seen: Set[str] = set()
+    for klass, names in zip(line, abstract):
+        found.extend(name for name in names if name not in seen)
+        seen.update(_namespace(klass))
+    return found
+
+
+def _marked_abstract(klass: type) -> List[str]:
+    """The methods of its own that are abstract; those of the last BaseTask are known: nearly all have the same."""
+    global _last_base
+    last = _last_base
+    if klass is last[0]:
+        return last[1]
+    found = [
+        name
+        for name, value in _namespace(klass).items()
+        if type(value) in _METHOD_KINDS and getattr(value, "__isabstractmethod__", False)
+    ]
+    if _name(klass) == BASE_NAME:
+        _last_base = (klass, found)
+    return found
 
 
 def _is_abstract(cls: type) -> bool:
@@ -131,7 +173,7 @@ def is_task_class(cls: object) -> bool:
     if not is_class(cls):
         return False
     assert isinstance(cls, type)
-    if _name(cls) == BASE_NAME or not _has(cls, "configure_operations"):
+    if _name(cls) == BASE_NAME:
         return False
     if _base_task_of(cls) is not None:
         return _has_own_operations(cls) and not _is_abstract(cls)
@@ -223,10 +265,15 @@ def _types(annotation: object) -> Optional[FrozenSet[str]]:
 def parameters_of(cls: type) -> List[Dict[str, Any]]:
     """The parameters that are the class's own, but task_id, task_type and description, which every task has."""
     owner, initializer = _constructor_of(cls)
-    if owner is None or owner not in _Identities(tuple(_below_base(cls))):
+    if owner is None or owner not in _Identities(_below_base(cls)):
         return []
     parameters = [p for p in _signature(initializer).parameters if p["name"] not in IDENTITY]
     return [dict(parameter, description="") for parameter in parameters]
+
+
+def takes_any_keyword(cls: type) -> bool:
+    """Whether its constructor takes arguments by names that it does not name."""
+    return _signature(_constructor_of(cls)[1]).takes_any
 
 
 def check_keywords(cls: type, kwargs: Mapping[str, object]) -> List[str]:
@@ -237,7 +284,7 @@ def check_keywords(cls: type, kwargs: Mapping[str, object]) -> List[str]:
     signature = _signature(_constructor_of(cls)[1])
     known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
     problems = [
-        f"unknown argument '{name}'{_nearest(name, list(known))}"
+        f"unknown argument '{name}'{_nearest(name, [one for one in known if one not in IDENTITY])}"
         for name in kwargs
         if name not in known and not signature.takes_any
     ]
@@ -462,6 +509,8 @@ def _called(cls: type, field: str, method: Any) -> Any:
 
 
 def _is_descriptor(value: object) -> bool:
+    if type(value) in _PLAIN_KINDS:
+        return False
     return any("__get__" in _namespace(klass) for klass in _mro(type(value)))
 
 
@@ -515,9 +564,11 @@ def _known_id(cls: type) -> str:
 
 def get_task_id(cls: object) -> Optional[str]:
     """The id of a task class; None for what is none, and where its task_id is no id. Never raises."""
-    if not is_task_class(cls):
-        return None
-    assert isinstance(cls, type)
+    return id_of_task_class(cls) if is_task_class(cls) else None  # type: ignore[arg-type]
+
+
+def id_of_task_class(cls: type) -> Optional[str]:
+    """The same for what is known to be a task class."""
     try:
         return _known_id(cls)
     except ValueError:
@@ -608,7 +659,7 @@ def _is_method(value: object) -> bool:
 
 def _faults_of_constructor(cls: type) -> Iterator[str]:
     owner, initializer = _constructor_of(cls)
-    if owner is None or owner not in _Identities(tuple(_below_base(cls))):
+    if owner is None or owner not in _Identities(_below_base(cls)):
         return
     signature = _signature(initializer)
     code = signature.code

@@ -88,7 +88,7 @@ def test_a_run_is_recorded_with_its_files_and_metrics(run_script: Any, project: 
         ("def finalize(self, success): 1 / 0\ndef work(self): pass", "finalize: ZeroDivisionError: division by zero"),
         ("def pre_operation_hook(self, name): raise KeyError('k')\ndef work(self): pass", "KeyError: 'k'"),
         ("def work(self): self.track_output('not there')", "not there"),
-        ("def work(self): self.set_metric('m', [1])", "m is a list"),
+        ("def work(self): self.set_metric('m', [1])", "m is of type list"),
         ("def work(self): self.set_metric('m', '\\udcff')", "m is no Unicode text"),
         ("def work(self): raise ValueError('bad \\udcff')", "work: ValueError: bad \\udcff"),
         ("async def work(self): pass", "the operation gave a coroutine"),

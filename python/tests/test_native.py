@@ -59,7 +59,7 @@ def test_its_failure_is_told_as_that_of_any_task(run_script: Any, project: pathl
 
 def test_an_argument_that_is_no_value_of_cpp_is_a_python_exception() -> None:
     rota.register_discovered_tasks()
-    with pytest.raises(rota.TaskRegistryError, match="rows is a list"):
+    with pytest.raises(rota.TaskRegistryError, match="rows is of type list"):
         rota.create_task_instance("t_1I_import", rows=[1])
 
 

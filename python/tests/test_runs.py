@@ -176,6 +176,47 @@ def test_numbers_below_0_and_arguments_without_a_task_are_told_by_name(project: 
         rota.plan(arguments={"q": 1})  # type: ignore[dict-item]
 
 
+OPEN = """
+import rota
+
+class Bare(rota.BaseTask):
+    task_id = "t_bare"
+    def configure_operations(self): self.add_operation(lambda: True, name="nothing")
+
+class Open(rota.BaseTask):
+    task_id = "t_open"
+    def __init__(self, size: int = 1, **more):
+        super().__init__()
+        self.more = more
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self):
+        for name, value in self.more.items():
+            self.set_metric(name, value)
+"""
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_what_a_constructor_takes_by_kwargs_it_gets_and_it_is_recorded(
+    run_script: Any, project: pathlib.Path, executor: str
+) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "flow.py").write_text(OPEN)
+    run_script(RUN.format(f"arguments={{'t_open': {{'size': 2, 'colour': 'red'}}}}, executor='{executor}'"))
+    (execution,) = [one for one in history(project) if one.task_id == "t_open"]
+    assert execution.arguments == {"size": 2, "colour": "red"}
+    assert execution.metrics["colour"] == "red"
+
+
+def test_an_argument_that_a_class_without_parameters_does_not_take_is_told_before_the_run(
+    run_script: Any, project: pathlib.Path
+) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "flow.py").write_text(OPEN)
+    done = run_script(RUN.format("arguments={'t_bare': {'rows': 2}}"), check=False)
+    assert "task t_bare: it takes no argument rows" in done.stderr
+    assert history(project) == []
+
+
 def test_a_cycle_and_a_missing_dependency_are_plan_errors(run_script: Any) -> None:
     done = run_script(
         """

@@ -33,7 +33,7 @@ std::vector<Arguments> complete_arguments(const Graph& graph,
     }
   }
   for (TaskIndex task = 0; task < graph.size(); ++task) {
-    const auto reasons = validate_arguments(graph.task_class(task)->metadata(), arguments[task]);
+    const auto reasons = validate_arguments(*graph.task_class(task), arguments[task]);
     if (!reasons.empty() && (only.empty() || only[task])) {
       wrong.push_back(fmt::format("task {}: {}", graph.task_id(task), fmt::join(reasons, "; ")));
     }

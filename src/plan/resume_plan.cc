@@ -47,7 +47,7 @@ void compare(const RecordedStep& step, const TaskRegistry& registry, Differences
     return;
   }
   Arguments arguments = step.arguments;
-  const auto reasons = validate_arguments(metadata, arguments);
+  const auto reasons = validate_arguments(*task_class, arguments);
   if (!reasons.empty())
     differences.add(fmt::format("task {} does not take the arguments of its plan any more: {}",
                                 step.task_id, reasons.front()));

@@ -19,7 +19,8 @@ void compare(TaskPast& past, const PastExecution& success, const TaskClass& task
   const std::string_view fingerprint = task_class.fingerprint();
   if (success.version != version) {
     past.change = ReasonKind::version_changed;
-    past.change_text = fmt::format("version {} -> {}", success.version, version);
+    const std::string_view before = success.version.empty() ? "(none)" : success.version;
+    past.change_text = fmt::format("version {} -> {}", before, version);
   } else if (std::string change = describe_argument_change(success.arguments, arguments);
              !change.empty()) {
     past.change = ReasonKind::argument_changed;

@@ -28,6 +28,7 @@ class SourceTaskClass final : public TaskClass {
                            place_->identity);
   }
   std::string_view fingerprint() const override { return place_->fingerprint; }
+  bool takes_undeclared_arguments() const override { return takes_any_; }
   bool is_checked() const noexcept override { return true; }
 
   TaskClassPtr with_task_id(std::string task_id) const override {
@@ -42,7 +43,6 @@ class SourceTaskClass final : public TaskClass {
         "it runs in Python processes, and this is none; run it with the executor process, or make "
         "it in Python");
   }
-  bool takes_arguments() const noexcept override { return takes_any_; }
 
   bool takes_any_;
   std::shared_ptr<const SourcePlace> place_;

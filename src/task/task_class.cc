@@ -112,11 +112,7 @@ std::string TaskClass::origin() const {
 std::unique_ptr<BaseTask> TaskClass::create(const Arguments& arguments) const {
   Arguments values = arguments;
   Arguments identity = split_identity(metadata(), values);
-  std::vector<std::string> wrong = validate_arguments(metadata(), values);
-  if (!takes_arguments() && metadata().parameters.empty() && !values.empty()) {
-    for (const auto& [name, value] : values)
-      wrong.push_back(fmt::format("it takes no argument {}", name));
-  }
+  const std::vector<std::string> wrong = validate_arguments(*this, values);
   if (!wrong.empty())
     throw ArgumentError(fmt::format("task {}: {}", task_id(), fmt::join(wrong, "; ")));
 

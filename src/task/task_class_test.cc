@@ -179,15 +179,19 @@ TaskMetadata with_parameters() {
                          {.name = "source", .type = ParameterType::text, .required = true}}};
 }
 
+TaskClassPtr class_with_parameters() {
+  return make_task_class(with_parameters(), [](const Arguments&) { return nullptr; });
+}
+
 TEST(Parameters, FillInTheirDefaults) {
   Arguments values = {{"source", "data"}, {"ratio", 1}};
-  EXPECT_THAT(validate_arguments(with_parameters(), values), IsEmpty());
+  EXPECT_THAT(validate_arguments(*class_with_parameters(), values), IsEmpty());
   EXPECT_EQ(values.get<int>("k"), 5);
 }
 
 TEST(Parameters, NameAllThatIsWrongAtOnce) {
   Arguments values = {{"k", "five"}, {"sorce", "data"}};
-  EXPECT_THAT(validate_arguments(with_parameters(), values),
+  EXPECT_THAT(validate_arguments(*class_with_parameters(), values),
               ElementsAre(HasSubstr("no parameter sorce (there are: k, ratio, source)"),
                           HasSubstr("argument k is text (five), not integer"),
                           HasSubstr("argument source (text) is missing")));

@@ -88,7 +88,8 @@ void check_traits(const TaskClassTraits& traits, Reasons& reasons) {
   };
   require(
       traits.is_constructible,
-      "it cannot be constructed with task_id, task_type and description, nor without arguments");
+      "it cannot be constructed: its constructor neither takes task_id, task_type and description "
+      "nor gives them to BaseTask");
   require(traits.has_configure_operations, "it has no configure_operations()");
   require(traits.has_run, "it has no run()");
   if (traits.derives_from_base_task) return;
@@ -114,17 +115,18 @@ std::vector<std::string> validate_task_class(const TaskClass& task_class) {
   return reasons;
 }
 
-std::vector<std::string> validate_arguments(const TaskMetadata& metadata, Arguments& values) {
+std::vector<std::string> validate_arguments(const TaskClass& task_class, Arguments& values) {
   Reasons reasons;
-  if (metadata.parameters.empty()) return reasons;
+  const std::vector<Parameter>& parameters = task_class.metadata().parameters;
   for (const auto& [name, value] : values) {
-    if (std::ranges::find(metadata.parameters, name, &Parameter::name) ==
-        metadata.parameters.end()) {
-      reasons.push_back(fmt::format("there is no parameter {} (there are: {})", name,
-                                    names_of(metadata.parameters)));
-    }
+    const bool is_declared =
+        std::ranges::find(parameters, name, &Parameter::name) != parameters.end();
+    if (is_declared || task_class.takes_undeclared_arguments()) continue;
+    reasons.push_back(parameters.empty() ? fmt::format("it takes no argument {}", name)
+                                         : fmt::format("there is no parameter {} (there are: {})",
+                                                       name, names_of(parameters)));
   }
-  for (const Parameter& parameter : metadata.parameters) {
+  for (const Parameter& parameter : parameters) {
     const Value* value = values.find(parameter.name);
     if (value == nullptr && parameter.required) {
       reasons.push_back(
