@@ -31,7 +31,7 @@ bench:
 	@tools/setup bench || echo 'make bench: what is missing is left out'
 	@cmake --preset bench --log-level=WARNING
 	@tools/build bench rota_benchmarks
-	@.venv/bin/python benchmarks/run.py build/bench
+	@.venv/bin/python benchmarks/run.py --large build/bench
 
 build:
 	@tools/setup

@@ -116,7 +116,7 @@ def lineage_of_10000(bench: Bench) -> Group:
 
 
 def exchange_of_a_million(bench: Bench) -> Group:
-    """An import into an empty log, and the export of what it has then; beside them a copy of the file."""
+    """An import into an empty log, and the export of what it has then."""
     probe, data = bench.programs / "exchange_probe", bench.data / "exchange"
     file, ordered, imported = data / "random.json", data / "ordered.json", data / "log"
     for made, ids in ((file, "random"), (ordered, "ordered")):

@@ -42,7 +42,7 @@ struct ImportSummary {
 };
 
 // Adds the executions of a JSON log (schema 1.x) to `log`, in the order of the file, in one transaction: all or
-// nothing. Never holds more than one execution; memory grows with the number of different tasks, and with that
+// nothing. Holds some hundred executions, or about a MiB of them; memory grows with the number of different tasks, and with that
 // of executions that have no task_run_id. Other writers of the log wait until it is done, readers do not.
 // ExchangeError: the file; AlreadyRunningError: ImportMode::replace while an execution is active; ArgumentError:
 // the time zone; LogError: the log.

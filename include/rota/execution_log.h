@@ -210,7 +210,7 @@ struct CleanupResult {
 // Something that should never be in a log.
 struct LogFinding {
   // "integrity", "sequence", "state", "end", "active", "times", "arguments", "metrics", "tags", "files",
-  // "resources", "runs"
+  // "resources", "runs", "tasks"
   std::string rule = {};
   std::string task_run_id = {};  // of the execution; empty where it is about none
   std::string message = {};      // what is wrong and where, in one line

@@ -7,6 +7,9 @@
 #include <rota/lineage.h>
 #include <rota/project.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
@@ -242,6 +245,23 @@ void bind_results(nb::module_& module) {
       .def_ro("replaced_texts", &ExportSummary::replaced_texts);
 }
 
+// In pieces, between which Python looks at its signals.
+std::vector<Execution> watch(const ExecutionLog& log, std::int64_t sequence, std::size_t limit,
+                             std::chrono::microseconds timeout) {
+  constexpr std::chrono::milliseconds kPiece{100};
+  constexpr std::chrono::hours kLongest{24 * 365};
+  const auto end =
+      std::chrono::steady_clock::now() + std::min<std::chrono::microseconds>(timeout, kLongest);
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
+    const auto piece = std::clamp(left, std::chrono::milliseconds(0), kPiece);
+    std::vector<Execution> changes = without_gil([&] { return log.watch(sequence, limit, piece); });
+    if (!changes.empty() || left <= kPiece) return changes;
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  }
+}
+
 using Log = nb::class_<ExecutionLog>;
 
 void bind_writes(Log& log) {
@@ -397,10 +417,7 @@ void bind_reads(Log& log) {
       .def(
           "watch",
           [](const ExecutionLog& self, std::int64_t sequence, std::int64_t limit, double timeout) {
-            const std::size_t most = to_count(limit, "limit");
-            const auto until =
-                std::chrono::duration_cast<std::chrono::milliseconds>(to_duration(timeout));
-            return without_gil([&] { return self.watch(sequence, most, until); });
+            return watch(self, sequence, to_count(limit, "limit"), to_duration(timeout));
           },
           "sequence"_a, "limit"_a = 0, "timeout"_a = 1.0,
           "What has changed since; waits at most `timeout` seconds where there is nothing yet.")

@@ -113,7 +113,9 @@ def _namespace(module: object) -> Dict[str, Any]:
     """A copy of what a module holds; it may have put any object in its place."""
     try:
         names = object.__getattribute__(module, "__dict__")
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a property may raise anything
         return {}
     return dict(names) if type(names) is dict else {}
 
@@ -237,7 +239,9 @@ def _take_class(module: str, cls: type, found: Discovery) -> None:
     try:
         task_id = _task_classes.id_of_task_class(cls)
         faults = _task_classes.find_faults(cls) if task_id is None else []
-    except Exception as error:  # a method that gives a field is code of the module
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a method that gives a field is code of the module
         task_id, faults = None, [_text(error)]
     if task_id is None:
         name = _task_classes.name_of(cls)

@@ -63,7 +63,7 @@ class TaskRegistry:
         """The metadata of every class, by id; copies. A class whose metadata cannot be told has the defaults."""
         return {task_id: _listed_metadata(task_id, one) for task_id, one in sorted(self._all().items())}
 
-    def create_task_instance(self, task_id: str, **kwargs: Any) -> Optional[Any]:
+    def create_task_instance(self, /, task_id: str, **kwargs: Any) -> Optional[Any]:
         """An instance, or None when the id is unknown.
 
         Raises TaskRegistryError that names every argument that is unknown, missing or of a wrong type, or says
@@ -265,7 +265,7 @@ def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> A
             filled[field] = metadata[field]
     try:
         task = task_class(**filled)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TaskRegistryError(
             f"task {task_id} cannot be made: {task_class.__name__}: {type(error).__name__}: {error}"
         ) from error

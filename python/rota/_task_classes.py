@@ -41,8 +41,9 @@ _name: Callable[[type], str] = _getter("__name__")
 _flags: Callable[[type], int] = _getter("__flags__")
 _IS_ABSTRACT = 1 << 20  # Py_TPFLAGS_IS_ABSTRACT
 _VARARGS, _VARKEYWORDS = 0x04, 0x08  # of CodeType.co_flags
-_PLAIN_KINDS = (str, list, dict, tuple, type(None))
-_METHOD_KINDS = (FunctionType, classmethod, staticmethod, property)
+# By identity: the == of a metaclass is not asked.
+_PLAIN_KINDS = frozenset(map(id, (str, list, dict, tuple, type(None))))
+_METHOD_KINDS = frozenset(map(id, (FunctionType, classmethod, staticmethod, property)))
 _MISSING = object()
 # Of the class that was asked last, by its mro, which is another one once its bases are.
 _last_below: Tuple[Tuple[type, ...], Tuple[type, ...]] = ((), ())
@@ -157,7 +158,7 @@ def _marked_abstract(klass: type) -> List[str]:
     found = [
         name
         for name, value in _namespace(klass).items()
-        if type(value) in _METHOD_KINDS and getattr(value, "__isabstractmethod__", False)
+        if id(type(value)) in _METHOD_KINDS and getattr(value, "__isabstractmethod__", False)
     ]
     if _name(klass) == BASE_NAME:
         _last_base = (klass, found)
@@ -502,14 +503,16 @@ def _takes_no_arguments(method: object) -> bool:
 def _called(cls: type, field: str, method: Any) -> Any:
     try:
         return method()
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # as a module may, it may end the program
         raise ValueError(
             f"{_name(cls)}.{field}() raised {_name(type(error))}: give {field} as a class attribute"
         ) from error
 
 
 def _is_descriptor(value: object) -> bool:
-    if type(value) in _PLAIN_KINDS:
+    if id(type(value)) in _PLAIN_KINDS:
         return False
     return any("__get__" in _namespace(klass) for klass in _mro(type(value)))
 

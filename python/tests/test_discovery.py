@@ -210,6 +210,29 @@ def test_a_class_whose_id_is_none_is_a_problem(package: Package) -> None:
 # --- What goes wrong
 
 
+@pytest.mark.parametrize("ending", ["import sys; sys.exit(3)", "raise BaseException('odd')", "1 / 0"])
+def test_a_class_method_that_ends_the_program_is_one_problem_and_the_rest_goes_on(package: Package, ending: str) -> None:
+    method = f"    @classmethod\n    def task_id(cls): {ending}\n"
+    package({"shop/__init__.py": "", "shop/a.py": task("t_x").replace("    task_id = \"t_x\"\n", method),
+             "shop/b.py": task("t_b")})
+    found = discover(["shop"])
+    assert ids(found) == ["t_b"]
+    (problem,) = found.problems
+    assert "class SomeTask of module shop.a is left out" in problem and "task_id() raised" in problem
+
+
+def test_a_module_that_puts_something_odd_in_its_place_does_not_spoil_the_rest(package: Package) -> None:
+    odd = """
+import sys
+class Odd:
+    @property
+    def __dict__(self): sys.exit(3)
+sys.modules[__name__] = Odd()
+"""
+    package({"shop/__init__.py": "", "shop/a.py": odd, "shop/b.py": task("t_b")})
+    assert ids(discover(["shop"])) == ["t_b"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import datetime
+import os
+import signal
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -47,3 +51,12 @@ def test_a_number_below_0_is_a_value_error_with_its_name() -> None:
         log.watch(0, limit=-4)
     with pytest.raises(ValueError, match="max_per_task is 0 or more, not -5"):
         log.cleanup_old_executions(max_per_task=-5)
+
+
+def test_watching_ends_with_ctrl_c() -> None:
+    log = rota.open_memory_log()
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        log.watch(0, timeout=60)
+    assert time.monotonic() - begin < 30

@@ -130,6 +130,21 @@ def test_arguments_reach_the_constructor_and_the_log() -> None:
     assert Good(2, name="y").arguments == {"threads": 2, "name": "y"}
 
 
+def test_a_constructor_that_ends_the_program_is_an_error_and_any_name_may_be_given() -> None:
+    class Ends(Good):
+        task_id = "t_ends"
+
+        def __init__(self, **named: Any) -> None:
+            super().__init__(1)
+            raise SystemExit(5)
+
+    rota.register_task_class("t_ends", Ends)
+    with pytest.raises(rota.TaskRegistryError, match="t_ends cannot be made: Ends: SystemExit: 5"):
+        rota.create_task_instance("t_ends")
+    with pytest.raises(rota.TaskRegistryError, match="t_ends cannot be made: Ends: TypeError.*'self'"):
+        rota.create_task_instance("t_ends", **{"self": 5})
+
+
 def test_all_that_is_wrong_with_arguments_is_in_one_error() -> None:
     rota.register_task_class("t_good", Good)
     with pytest.raises(rota.TaskRegistryError) as caught:

@@ -19,6 +19,14 @@ constexpr std::string_view kHeader =
     "cpu_time,peak_memory_bytes,input_files,output_files,report_path,hostname,pid,notes,tags,"
     "attempt,worker,fingerprint\r\n";
 
+// Also the wide forms of = + - @, which some take for them.
+bool begins_as_formula(std::string_view text) {
+  if (text.empty()) return false;
+  constexpr std::string_view kWide[] = {"\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos ||
+         std::ranges::any_of(kWide, [&](std::string_view wide) { return text.starts_with(wide); });
+}
+
 // One line of RFC 4180.
 class Row {
  public:
@@ -27,8 +35,7 @@ class Row {
   // A cell that a spreadsheet would run as a formula is kept from it by a leading '.
   Row& text(const std::string& given) {
     const std::string shown = readable(given);
-    const bool is_formula = !shown.empty() && std::string_view("=+-@\t\r").find(shown.front()) !=
-                                                  std::string_view::npos;
+    const bool is_formula = begins_as_formula(shown);
     return cell((is_formula ? "'" : "") + shown);
   }
   template <class Number>

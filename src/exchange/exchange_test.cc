@@ -339,7 +339,14 @@ TEST(ImportTest, RefusesWhatIsNoJson) {
   EXPECT_THAT(import_error(R"({"executions":[{"execution_time":1e-999}]})"),
               HasSubstr("the number 1e-999 cannot be kept"));
   EXPECT_THAT(import_error("{\"executions\":[{\"task_id\":\"\xFF\"}]}"), HasSubstr("UTF-8"));
-  EXPECT_THAT(import_error(R"({"executions":[{"task_id":"\ud800"}]})"), HasSubstr("surrogate"));
+  for (const char* text : {"\\ud800", "\\udc00", "a\\udfffb", "\\ud800\\ud800"}) {
+    const std::string quoted = '"' + std::string(text) + '"';
+    EXPECT_THAT(import_error("{\"executions\":[{\"task_id\":" + quoted + "}]}"),
+                HasSubstr("surrogate"));
+    EXPECT_THAT(import_error("{\"executions\":[{" + quoted + ":1}]}"), HasSubstr("surrogate"));
+  }
+  for (const char* begin : {"\xEF", "\xEF\xBB", "\xEF\xBB\xBF\xEF"})
+    EXPECT_THAT(import_error(begin + good), HasSubstr("no JSON"));
 }
 
 TEST(ImportTest, RefusesALogThatIsCutOffAnywhere) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/json_log_reader.h"
 
+#include <cctype>
 #include <charconv>
+#include <cstdlib>
+#include <new>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -17,6 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// What is nested deeper is not even left out: the parser needs memory for each level.
+constexpr std::size_t kMaxParsedLevels = 100'000;
+
 // Makes a value of the parser's events. After a fault it only counts levels.
 class ValueBuilder {
  public:
@@ -29,6 +35,8 @@ class ValueBuilder {
   }
   bool start(Json container) {
     ++levels_;
+    if (levels_ > kMaxParsedLevels)
+      throw NotAJsonLog(fmt::format("it is nested deeper than {} levels", kMaxParsedLevels));
     if (levels_ > kMaxJsonLevels) {
       fail(fmt::format("it is nested deeper than {} levels", kMaxJsonLevels));
     } else if (piece_.fault.empty()) {
@@ -77,6 +85,22 @@ class ValueBuilder {
   std::string key_;
 };
 
+// RapidJSON's own writes where there is no memory.
+struct Heap {
+  static constexpr bool kNeedFree = true;
+  static void* Malloc(std::size_t size) { return Realloc(nullptr, 0, size); }
+  static void* Realloc(void* memory, std::size_t, std::size_t size) {
+    if (size == 0) {
+      std::free(memory);
+      return nullptr;
+    }
+    void* const made = std::realloc(memory, size);
+    if (made == nullptr) throw std::bad_alloc();
+    return made;
+  }
+  static void Free(void* memory) noexcept { std::free(memory); }
+};
+
 // The source as rapidjson::Reader wants it; a NUL is its end, or is there.
 class ByteStream {
  public:
@@ -109,8 +133,10 @@ constexpr unsigned kStrictly = rapidjson::kParseIterativeFlag |
 
 // Programs of other systems begin a text in UTF-8 with it.
 void skip_byte_order_mark(ByteSource& source) {
+  if (source.at_end() || source.peek() != '\xEF') return;
   for (const char byte : {'\xEF', '\xBB', '\xBF'}) {
-    if (source.at_end() || source.peek() != byte) return;
+    if (source.at_end() || source.peek() != byte)
+      throw NotAJsonLog("it is no JSON: its first byte is no UTF-8");
     source.skip();
   }
 }
@@ -121,7 +147,7 @@ NotAJsonLog no_json(const rapidjson::ParseResult& result, ByteSource& source) {
   if (result.IsError() && source.at_end())
     return NotAJsonLog("it is no JSON: it ends in the middle");
   if (!result.IsError()) code = rapidjson::kParseErrorDocumentRootNotSingular;
-  if (result.Offset() == source.bytes_read()) source.skip();
+  if (!result.IsError() || result.Offset() == source.bytes_read()) source.skip();
   if (code == rapidjson::kParseErrorStringInvalidEncoding)
     return NotAJsonLog("it is no JSON: a text in it is no UTF-8");
   std::string reason = rapidjson::GetParseError_En(code);
@@ -155,10 +181,10 @@ class LogHandler {
     return scalar(number_of({text, size}));
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return scalar(std::string(text, size));
+    return scalar(checked({text, size}));
   }
   bool StartObject() { return start(Json::object()); }
-  bool Key(const char* text, rapidjson::SizeType size, bool) { return key({text, size}); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) { return key(checked({text, size})); }
   bool EndObject(rapidjson::SizeType) { return end(); }
   bool StartArray() { return start(Json::array()); }
   bool EndArray(rapidjson::SizeType) { return end(); }
@@ -173,7 +199,15 @@ class LogHandler {
   // What the next value belongs to.
   enum class Place : std::uint8_t { nowhere, log, executions, tasks };
 
-  bool key(std::string_view name) {
+  // The reader takes the second half of a surrogate pair for a character.
+  static std::string checked(std::string_view text) {
+    for (std::size_t at = 0; (at = text.find('\xED', at)) != std::string_view::npos; ++at) {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0)
+        throw NotAJsonLog("it is no JSON: the surrogate pair in string is invalid");
+    }
+    return std::string(text);
+  }
+  bool key(const std::string& name) {
     if (builder_.is_building()) {
       builder_.key(name);
       return true;
@@ -264,7 +298,7 @@ void read_json_log(ByteSource& source, const JsonLogEvents& events) try {
   skip_byte_order_mark(source);
   LogHandler handler(source, events);
   ByteStream stream(source);
-  rapidjson::Reader reader;
+  rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Heap> reader;
   const auto result = reader.Parse<kStrictly>(stream, handler);
   if (result.IsError() || !source.at_end()) throw no_json(result, source);
 } catch (const TooMuch&) {

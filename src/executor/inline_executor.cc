@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/inline_executor.h"
 
+#include "executor/runner_lock.h"
 #include "executor/task_execution.h"
 
 #include <algorithm>
@@ -22,7 +23,8 @@ ExecutionEnd withdrawn() {
 
 class InlineExecutor final : public Executor {
  public:
-  InlineExecutor(std::size_t threads, std::stop_token stop) : stop_(std::move(stop)) {
+  InlineExecutor(std::size_t threads, std::stop_token stop, std::filesystem::path project_root)
+      : stop_(std::move(stop)), project_root_(std::move(project_root)) {
     for (std::size_t at = 1; at <= threads; ++at) threads_.emplace_back([this, at] { work(at); });
   }
 
@@ -82,7 +84,10 @@ class InlineExecutor final : public Executor {
     if (const auto found = running_.find(number); found != running_.end()) ask(found->second);
   }
 
-  Reconciled reconcile(std::span<const Execution>) override { return {}; }
+  Reconciled reconcile(std::span<const Execution>) override {
+    if (project_root_.empty()) return {};
+    return {.go_on = {}, .problem = wait_for_dead_runners(project_root_)};
+  }
 
  private:
   struct Running {
@@ -174,6 +179,7 @@ class InlineExecutor final : public Executor {
   }
 
   const std::stop_token stop_;
+  const std::filesystem::path project_root_;
   std::recursive_mutex mutex_;  // a task that is asked to stop may log something on the spot
   std::condition_variable_any work_to_do_;
   std::condition_variable_any something_to_tell_;
@@ -187,8 +193,9 @@ class InlineExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_inline_executor(std::size_t threads, std::stop_token stop) {
-  return std::make_unique<InlineExecutor>(threads, std::move(stop));
+std::unique_ptr<Executor> make_inline_executor(std::size_t threads, std::stop_token stop,
+                                               std::filesystem::path project_root) {
+  return std::make_unique<InlineExecutor>(threads, std::move(stop), std::move(project_root));
 }
 
 }  // namespace rota::inline v1

@@ -31,7 +31,6 @@ constexpr std::size_t kMaxLastWords = 300;
 constexpr std::chrono::milliseconds kMemoryCheckInterval{20};
 // A process that closed its connection and has not ended by then is ended.
 constexpr std::chrono::milliseconds kMaxWaitForEnd{2000};
-constexpr std::chrono::seconds kMaxWaitForDeadRunners{15};
 
 enum class Source : std::uint32_t { wake, supervisor, socket, output, tokens };
 
@@ -101,7 +100,7 @@ class ProcessExecutor final : public Executor {
   }
 
   Reconciled reconcile(std::span<const Execution>) override {
-    return {.go_on = {}, .problem = lock_.wait_for_dead_runners(kMaxWaitForDeadRunners)};
+    return {.go_on = {}, .problem = wait_for_dead_runners(options_.project_root)};
   }
 
  private:

@@ -80,13 +80,17 @@ RunnerLock::~RunnerLock() {
   if (file_.valid()) ::unlinkat(folder_.get(), name_.c_str(), 0);
 }
 
-std::string RunnerLock::wait_for_dead_runners(std::chrono::milliseconds longest) const {
+std::string wait_for_dead_runners(const std::filesystem::path& project_root,
+                                  std::chrono::milliseconds longest) {
   const auto give_up = std::chrono::steady_clock::now() + longest;
-  for (const std::string& name : names_in(folder_.get())) {
+  const UniqueFd folder(
+      ::open((project_root / kFolder).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder.valid()) return {};  // no runner has been here
+  for (const std::string& name : names_in(folder.get())) {
     const auto runner = runner_of(name);
-    if (name == name_ || !runner) continue;
+    if (!runner) continue;
     const UniqueFd file(
-        ::openat(folder_.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        ::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     while (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (!is_dead(*runner)) break;
       if (std::chrono::steady_clock::now() >= give_up)
@@ -96,7 +100,7 @@ std::string RunnerLock::wait_for_dead_runners(std::chrono::milliseconds longest)
             runner->pid, std::chrono::duration_cast<std::chrono::seconds>(longest).count(), name);
       std::this_thread::sleep_for(kPause);
     }
-    if (file.valid() && is_dead(*runner)) ::unlinkat(folder_.get(), name.c_str(), 0);
+    if (file.valid() && is_dead(*runner)) ::unlinkat(folder.get(), name.c_str(), 0);
   }
   return {};
 }

@@ -21,14 +21,18 @@ class RunnerLock {
   ~RunnerLock();
 
   int fd() const noexcept { return file_.get(); }
-  // Waits until no process of a runner of this host that is dead runs any more, and removes what they left. Gives
-  // why that cannot be said; else an empty text.
-  std::string wait_for_dead_runners(std::chrono::milliseconds longest) const;
 
  private:
   UniqueFd folder_;
   std::string name_;
   UnsharedFd file_;
 };
+
+inline constexpr std::chrono::seconds kMaxWaitForDeadRunners{15};
+
+// Waits until no process of a runner of this host and project that is dead runs any more, and removes what they left.
+// Gives why that cannot be said; else an empty text.
+std::string wait_for_dead_runners(const std::filesystem::path& project_root,
+                                  std::chrono::milliseconds longest = kMaxWaitForDeadRunners);
 
 }  // namespace rota::inline v1

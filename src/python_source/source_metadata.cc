@@ -162,7 +162,12 @@ class MetadataReader {
 
   void take_parameters() {
     const SourceInit* init = constructors_.own();
-    if (init == nullptr) return;
+    if (init == nullptr) {
+      // What the BaseTask of another package takes is not known.
+      made_.takes_any =
+          std::ranges::find(line_.back()->bases, "rota.BaseTask") == line_.back()->bases.end();
+      return;
+    }
     made_.takes_any = init->takes_any;
     std::size_t identity = 0;
     for (const Parameter& parameter : init->parameters) {

@@ -70,7 +70,7 @@ std::unique_ptr<Executor> make_executor(const RunOptions& options, const Plan& p
   const std::size_t slots = std::min(jobs, tasks);
   if (options.executor == "inline") {
     require_no_source(plan);
-    return make_inline_executor(slots, options.cancel);
+    return make_inline_executor(slots, options.cancel, options.project_root);
   }
   if (options.executor != "process") {
     throw PlanError(

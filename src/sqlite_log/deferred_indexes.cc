@@ -48,8 +48,8 @@ std::string drop(Connection& connection, const char* index) {
 
 bool SeenIds::add(std::string_view id) {
   constexpr std::size_t kFullParts = 4;  // three of them may be used
-  if (used_ >= slots_.size() / kFullParts * (kFullParts - 1) && !grow()) return false;
-  return put(std::hash<std::string_view>()(id));
+  if (used_ >= slots_.size() / kFullParts * (kFullParts - 1)) grow();
+  return has_room_ && put(std::hash<std::string_view>()(id));
 }
 
 // Where many follow each other, by chance or because somebody chose them so, there is no room.
@@ -65,20 +65,21 @@ bool SeenIds::put(std::uint64_t hash) {
     ++used_;
     return true;
   }
+  has_room_ = false;
   return false;
 }
 
-bool SeenIds::grow() {
+void SeenIds::grow() {
   constexpr std::size_t kFirstSlots = 4096;
   constexpr std::size_t kMostSlots = std::size_t{1} << 21U;  // 16 MiB, for 1.5 million ids
-  if (slots_.size() == kMostSlots) return false;
+  has_room_ = has_room_ && slots_.size() < kMostSlots;
+  if (!has_room_) return;
   std::vector<std::uint64_t> before(slots_.empty() ? kFirstSlots : slots_.size() * 2);
   slots_.swap(before);
   used_ = 0;
   for (const std::uint64_t hash : before) {
-    if (hash != 0 && !put(hash)) return false;
+    if (hash != 0) put(hash);
   }
-  return true;
 }
 
 // ---- DeferredIndexes ----
@@ -122,7 +123,7 @@ void DeferredIndexes::sort(const std::string& statement) {
   const BlockedSignals blocked;  // they inherit it
   cache_.resize(kCacheForSorting);
   connection_.execute("PRAGMA threads = 2");
-  connection_.execute(statement.c_str());
+  Statement(connection_, statement).run();  // the first statement of the text, which the file gave
   connection_.execute("PRAGMA threads = 0");
 }
 

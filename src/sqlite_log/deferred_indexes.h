@@ -18,19 +18,17 @@ namespace rota::inline v1 {
 // Hashes of ids that were seen, up to a number of them.
 class SeenIds {
  public:
-  // False: one with its hash was added before, or there is no room for it.
+  // False: one with its hash was added before, or there is no room for it; then it is false for all from then on.
   bool add(std::string_view id);
-  void clear() noexcept {
-    slots_ = {};
-    used_ = 0;
-  }
+  void clear() noexcept { *this = {}; }
 
  private:
   bool put(std::uint64_t hash);
-  bool grow();
+  void grow();
 
   std::vector<std::uint64_t> slots_;  // 0: free
   std::size_t used_ = 0;
+  bool has_room_ = true;
 };
 
 // Of one transaction, which is undone where the indexes are not made again.

@@ -26,7 +26,8 @@ struct Kept {
   char* memory;  // kMaxKeptBytes; null: nothing can be kept
   std::size_t size;
   sqlite3_int64 at;
-  bool ends_with_next;  // that is the page of a transaction's last frame
+  bool ends_with_next;         // that is the page of a transaction's last frame
+  sqlite3_int64 end_of_pages;  // of the frame that was written, or kept, last
 
   bool is_followed_at(sqlite3_int64 offset, std::size_t more) const noexcept {
     return size > 0 && offset == at + static_cast<sqlite3_int64>(size) &&
@@ -91,9 +92,13 @@ int write_wal(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 off
   const bool is_frame_header = size == kFrameHeaderBytes && offset >= kWalHeaderBytes;
   const bool is_of_last_frame =
       is_frame_header && std::any_of(head + 4, head + 8, [](char byte) { return byte != 0; });
+  if (!is_frame_header) wal.kept.end_of_pages = offset + size;
   if (!wal.kept.is_followed_at(offset, static_cast<std::size_t>(size))) {
     if (const int code = write_kept(wal); code != SQLITE_OK) return code;
-    if (!is_frame_header || wal.kept.memory == nullptr)
+    // SQLite writes the headers once more, without their pages, where it has written a page again. (So it may seem
+    // to do for one frame at the beginning of the file, which is written in two calls then.)
+    const bool may_be_alone = is_of_last_frame && offset < wal.kept.end_of_pages;
+    if (!is_frame_header || may_be_alone || wal.kept.memory == nullptr)
       return wal.methods().xWrite(wal.real(), bytes, size, offset);
     wal.kept.at = offset;
   }

@@ -100,6 +100,18 @@ struct Header {
   bool uses_wal;
 };
 
+// SQLite takes the part of a last page for a page with zeroes. What a process was killed in is in the file beside it.
+void check_size(const LogFile& file, std::string_view header) {
+  const std::uint32_t said = big_endian(header, 16) >> 16U;
+  const std::uint32_t page = said == 1 ? 65'536 : said;
+  const bool is_whole = page == 0 || size_or_zero(file.path) % page == 0;
+  for (const std::string_view suffix : {"-wal", "-journal"}) {
+    if (is_whole || size_or_zero(beside(file.path, suffix)) > 0) return;
+  }
+  refuse_log(file.path, "the file is damaged (it ends in the middle of a page)",
+             "restore a good copy of it");
+}
+
 // Reads the first bytes only, so that a file of someone else's is left as it is, also where SQLite would
 // have something to repair in it.
 Header check_header(const LogFile& file) {
@@ -118,6 +130,7 @@ Header check_header(const LogFile& file) {
   const FormatMark mark = FormatMark::from_number(big_endian(header, 60));
   if (!file.formats.may_read(mark) && !file.formats.can_migrate(mark))
     refuse_format(file.path, mark, file.formats);
+  check_size(file, header);
   constexpr char kWal = 2;
   return {mark, header[18] == kWal || header[19] == kWal};
 }

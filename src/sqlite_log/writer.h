@@ -4,8 +4,8 @@
 // Callers come together in batches. The first of a batch leads it: when the batch before is done, it takes all
 // that has come by then into one transaction, waits for the disk once, and answers all. So one thread that
 // writes alone waits for no other, and 64 share their waits. Before the transaction begins, the leader queues for a lock on a
-// file beside the log: there the kernel lets waiting processes in one after the other, while SQLite would
-// have them sleep and try again.
+// file beside the log: there the kernel lets sleeping processes in one after the other (who is still awake may pass
+// them), while SQLite would have them sleep and try again.
 //
 // Where other processes wait for that lock too, it is given up before the wait for the disk, and the wait is
 // shared with them (SharedSync). Nothing is answered before it is durable.

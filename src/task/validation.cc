@@ -98,6 +98,11 @@ void check_traits(const TaskClassTraits& traits, Reasons& reasons) {
   require(traits.has_finalize, "it does not derive from BaseTask and has no finalize()");
 }
 
+// What names the task, which every class has: see split_identity().
+bool is_identity(std::string_view name) {
+  return name == "task_id" || name == "task_type" || name == "description";
+}
+
 std::string names_of(const std::vector<Parameter>& parameters) {
   Reasons names;
   for (const Parameter& parameter : parameters) names.push_back(parameter.name);
@@ -121,7 +126,7 @@ std::vector<std::string> validate_arguments(const TaskClass& task_class, Argumen
   for (const auto& [name, value] : values) {
     const bool is_declared =
         std::ranges::find(parameters, name, &Parameter::name) != parameters.end();
-    if (is_declared || task_class.takes_undeclared_arguments()) continue;
+    if (is_declared || is_identity(name) || task_class.takes_undeclared_arguments()) continue;
     reasons.push_back(parameters.empty() ? fmt::format("it takes no argument {}", name)
                                          : fmt::format("there is no parameter {} (there are: {})",
                                                        name, names_of(parameters)));

@@ -87,6 +87,19 @@ def test_a_log_that_lost_its_end_is_an_error_not_a_shorter_history(project):
     assert log.read_bytes() == before
 
 
+@pytest.mark.parametrize("lost", [1, 100, 3000])
+def test_a_log_that_lost_a_part_of_its_last_page_is_refused_and_left_as_it_is(project, lost):
+    assert project.command("run").returncode == 0
+    log = project.folder / ".rota" / "log.db"
+    log.write_bytes(log.read_bytes()[:-lost])
+    before = log.read_bytes()
+    for command in (["log"], ["verify"], ["run", "--force"], ["export"], ["plan"]):
+        done = project.command(*command)
+        assert done.returncode == 5, command
+        assert "it ends in the middle of a page" in one_line(done.stderr)
+    assert log.read_bytes() == before
+
+
 def test_a_folder_in_the_place_of_the_log_is_refused(project):
     (project.folder / ".rota" / "log.db").mkdir(parents=True)
     assert project.command("run").returncode == 5

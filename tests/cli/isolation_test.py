@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks that do to their process what a task should not: each fails alone, and says what happened."""
+import fcntl
 import json
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -262,3 +264,21 @@ def test_workers_and_what_they_started_die_with_the_runner(nasty):
     running.wait()
     wait_for(lambda: not any(is_alive(pid) for pid in pids(nasty)))
     assert newest(nasty, "t_stubborn")["state"] == "lost"
+
+
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_the_next_run_waits_for_what_a_killed_runner_has_left(nasty, executor):
+    assert nasty.command("run", "t_good").returncode == 0  # makes the folder
+    runner = subprocess.Popen(["sleep", "60"])
+    with open(f"/proc/{runner.pid}/stat") as file:
+        start_ticks = file.read().rsplit(")", 1)[1].split()[19]
+    runner.kill()
+    runner.wait()
+    # What its worker would hold as long as it lives.
+    with open(nasty.folder / ".rota" / "runners" / f"{runner.pid}.{start_ticks}.1", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        following = nasty.start("run", "t_good", "--force", "--executor", executor)
+        time.sleep(0.5)
+        assert following.poll() is None
+    assert following.wait(timeout=30) == 0
+    assert not list((nasty.folder / ".rota" / "runners").iterdir())

@@ -5,12 +5,14 @@
 //   rota_disk_worker WORK LOG FAULT AT SEED   FAULT as of parse_fault, at the call number AT that changes a file
 //
 // WORK is `local`: executions are begun, ended and recorded; `contended`: the same, as if other processes
-// always waited to write; `shared`: the same, as on a file system that hosts share; `migrate`: a log that is there is migrated to a made-up format 4 (readable by format 3).
+// always waited to write; `shared`: the same, as on a file system that hosts share; `import`: executions are imported into a log, which
+// leaves out its indexes and makes them again, and half of them cleaned up; `migrate`: a log that is there is migrated
+// to a made-up format 4 (readable by format 3).
 //
 //   begun TASK RUN   ended TASK RUN   whole TASK RUN   acknowledged
 //   refused TASK RUN                                   as it should be: it runs, or has ended
 //   failed WORD TASK [RUN]                             with a LogError; WORD would have been said otherwise
-//   migrated                                           or: failed migrated
+//   imported, cleaned, migrated                        or: failed imported, ...
 //   mended                                             the disk works again from here on
 //   changes N                                          the last line: there were N calls that change a file
 //
@@ -29,9 +31,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace {
 
 using rota::ExecutionHandle;
+
+constexpr int kImported = 1'200;  // of 10 tasks
 
 // In one write, so that a line is whole or missing.
 void say(const std::string& line) {
@@ -129,6 +135,35 @@ void use(const std::string& path, const std::string& place) {
   if (is_open) Session(*log, "three.").record("after", 10);
 }
 
+rota::Execution imported_execution(int number) {
+  rota::Execution made;
+  made.task_run_id = fmt::format("{:08x}-0000-4000-8000-{:012}", number * 2654435761U, number);
+  made.start.task_id = fmt::format("t{}", number % 10);
+  made.end = end_of(std::to_string(number), 50);
+  made.end.state = rota::ExecutionState::success;
+  made.started_at = rota::TimePoint(std::chrono::seconds(1000 + number));
+  made.finished_at = made.started_at;
+  return made;
+}
+
+void import(const std::string& path) {
+  const bool is_done = try_to("imported", [&] {
+    rota::open_sqlite_log(path)->import_executions(
+        rota::ImportMode::merge, [](const rota::AddExecution& add) {
+          for (int number = 0; number < kImported; ++number) {
+            rota::Execution one = imported_execution(number);
+            add(one);
+          }
+        });
+  });
+  if (!is_done) return;
+  say("imported");
+  const bool is_clean = try_to("cleaned", [&] {
+    rota::open_sqlite_log(path)->cleanup_old_executions({.max_per_task = kImported / 20});
+  });
+  if (is_clean) say("cleaned");
+}
+
 void migrate(const std::string& path) {
   static constexpr rota::Migration kMigrations[] = {
       rota::kLogMigrations[0],
@@ -154,6 +189,8 @@ int main(int argc, char** argv) {
   try {
     if (words[0] == "migrate") {
       migrate(words[1]);
+    } else if (words[0] == "import") {
+      import(words[1]);
     } else {
       use(words[1], words[0]);
     }

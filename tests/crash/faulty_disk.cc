@@ -203,11 +203,13 @@ constexpr sqlite3_io_methods kMethods = {
 sqlite3_vfs* default_vfs = nullptr;
 
 int open_file(sqlite3_vfs*, const char* path, sqlite3_file* opened, int flags, int* flags_out) {
+  // What has no name is gone with its process, and SQLite's threads write it.
+  if (path == nullptr) return default_vfs->xOpen(default_vfs, path, opened, flags, flags_out);
   const std::lock_guard hold(disk().mutex);
   FaultyFile& file = faulty(opened);
   file = {};
   file.path = path;  // SQLite keeps it as long as the file is open
-  const bool makes = path != nullptr && (flags & SQLITE_OPEN_CREATE) != 0 && !fs::exists(path);
+  const bool makes = (flags & SQLITE_OPEN_CREATE) != 0 && !fs::exists(path);
   const Fate fate = makes ? disk().next() : Fate::done;
   if (fate == Fate::torn) Disk::die();
   if (fate != Fate::done) return SQLITE_CANTOPEN;

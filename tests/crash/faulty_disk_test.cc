@@ -67,7 +67,9 @@ Told parse(const std::vector<std::string>& lines) {
       if (word == "ended") told.tasks[task].end_failed = false;
       told.tasks[task].ended = word != "begun";
     } else {
-      EXPECT_TRUE(word == "refused" || word == "mended" || word == "migrated") << line;
+      EXPECT_TRUE(word == "refused" || word == "mended" || word == "migrated" ||
+                  word == "imported" || word == "cleaned")
+          << line;
     }
   }
   return told;
@@ -277,6 +279,53 @@ TEST_P(MigrationOnFaultyDiskTest, LeavesTheOldOrTheNewLogWhole) {
   for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed)
     migrate_with(GetParam(), seed);
 }
+
+// An import into an empty log, which makes its indexes anew, and a cleanup while the disk fails: all of each or nothing.
+class ImportOnFaultyDiskTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  static constexpr std::size_t kAll = 1'200;
+  static constexpr std::size_t kHalf = 600;
+
+  static void expect_all_or_nothing(const fs::path& path, const std::vector<std::string>& lines) {
+    const auto has = [&](const char* word) {
+      return std::ranges::find(lines, word) != lines.end();
+    };
+    const auto log = open_sqlite_log(path);
+    const std::size_t count = log->get_task_execution_history({.limit = 0}).size();
+    if (has("cleaned")) {
+      EXPECT_EQ(count, kHalf);
+    } else if (has("imported")) {
+      EXPECT_THAT(count, ::testing::AnyOf(kAll, kHalf));
+    } else {
+      EXPECT_THAT(count, ::testing::AnyOf(std::size_t{0}, kAll));
+    }
+    EXPECT_THAT(log->validate_execution_log(), ::testing::IsEmpty());
+    EXPECT_EQ(PlainSqlite(path).run("SELECT count(*) FROM sqlite_schema WHERE name = "
+                                    "'execution_task_run_id' OR name = 'execution_file_path'"),
+              "2|");
+  }
+  static void import_with(const std::string& fault, std::uint64_t seed) {
+    constexpr int kSkip = 3;  // there are many calls
+    int call = 1;
+    for (bool goes_on = true; goes_on; call += kStep * kSkip) {
+      const TemporaryFolder folder = TemporaryFolder::in_memory();
+      const fs::path path = folder / "log.db";
+      open_sqlite_log(path);
+      const std::vector<std::string> lines = run_worker("import", path, fault, call, seed);
+      const Told told = parse(lines);
+      goes_on = ends_process(fault) ? !told.ran_through : call <= told.changes;
+      expect_all_or_nothing(path, lines);
+      if (::testing::Test::HasFailure()) FAIL() << describe(fault, call, seed, lines);
+    }
+    EXPECT_GT(call, 20 * kSkip) << "the disk did not fail";
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Faults, ImportOnFaultyDiskTest,
+                         ::testing::Values("kill", "tear", "power_cut", "power_cut_half", "full",
+                                           "error", "stays_broken"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(ImportOnFaultyDiskTest, LeavesAllOrNothing) { import_with(GetParam(), 1); }
 
 }  // namespace
 }  // namespace rota
