@@ -11,11 +11,19 @@ void bind_errors(nanobind::module_& module) {
   // The last one that is given is the first that is asked.
   const nb::exception<Error> error(module, "Error", PyExc_RuntimeError);
   const nb::exception<TaskRegistryError> registry(module, "TaskRegistryError", error.ptr());
-  nb::exception<ArgumentError>(module, "ArgumentError", registry.ptr());
-  nb::exception<PlanError>(module, "PlanError", error.ptr());
-  nb::exception<LogError>(module, "LogError", error.ptr());
-  nb::exception<AlreadyRunningError>(module, "AlreadyRunningError", error.ptr());
-  nb::exception<ExchangeError>(module, "ExchangeError", error.ptr());
+  const nb::exception<ArgumentError> argument(module, "ArgumentError", registry.ptr());
+  const nb::exception<PlanError> plan(module, "PlanError", error.ptr());
+  const nb::exception<LogError> log(module, "LogError", error.ptr());
+  const nb::exception<AlreadyRunningError> running(module, "AlreadyRunningError", error.ptr());
+  const nb::exception<ExchangeError> exchange(module, "ExchangeError", error.ptr());
+  const auto tell = [](const nb::object& type, const char* text) { type.attr("__doc__") = text; };
+  tell(error, "What Rota cannot do, and why, in one line; the base of all below.");
+  tell(registry, "A task class, its registration or its instance is wrong.");
+  tell(argument, "Arguments that a task does not take: all that is wrong with them.");
+  tell(plan, "A plan cannot be made: a cycle, tasks that are missing, a selection of none.");
+  tell(log, "The execution log cannot be read or written; a write that raises it changed nothing.");
+  tell(running, "The same task runs already with the same arguments: its owner is named.");
+  tell(exchange, "A file cannot be imported, or the log not exported; nothing was changed.");
 }
 
 }  // namespace rota::python

@@ -245,6 +245,18 @@ void bind_results(nb::module_& module) {
       .def_ro("replaced_texts", &ExportSummary::replaced_texts);
 }
 
+nb::dict from_run(const RecordedRun& run) {
+  nb::dict dict;
+  dict["run_id"] = run.start.run_id;
+  dict["plan_hash"] = run.start.plan_hash;
+  dict["resumes"] = run.start.resumes;
+  dict["started_at"] = from_time(run.started_at);
+  dict["finished_at"] = run.finished_at ? from_time(*run.finished_at) : nb::object(nb::none());
+  dict["host"] = run.owner.host;
+  dict["pid"] = run.owner.pid;
+  return dict;
+}
+
 // In pieces, between which Python looks at its signals.
 std::vector<Execution> watch(const ExecutionLog& log, std::int64_t sequence, std::size_t limit,
                              std::chrono::microseconds timeout) {
@@ -314,10 +326,11 @@ void bind_writes(Log& log) {
       .def("mark_lost_executions", &ExecutionLog::mark_lost_executions,
            nb::call_guard<nb::gil_scoped_release>(),
            "Mark as 'lost' what belongs to dead processes of this host; give how many.")
-      .def("track_input_files", &track<&ExecutionLog::track_input_files>, "task_run_id"_a,
-           "paths"_a)
+      .def(
+          "track_input_files", &track<&ExecutionLog::track_input_files>, "task_run_id"_a, "paths"_a,
+          "Add files to the inputs of an execution, with size, time and hash where they are there.")
       .def("track_output_files", &track<&ExecutionLog::track_output_files>, "task_run_id"_a,
-           "paths"_a)
+           "paths"_a, "The same for its outputs.")
       .def("track_input_files_of_task", &track<&ExecutionLog::track_input_files_of_task>,
            "task_id"_a, "paths"_a, "For the newest execution of the task; give its task_run_id.")
       .def("track_output_files_of_task", &track<&ExecutionLog::track_output_files_of_task>,
@@ -333,7 +346,8 @@ void bind_writes(Log& log) {
           "task_run_id"_a, nb::kw_only(), "notes"_a = nb::none(), "tags"_a = nb::none(),
           "Change the free fields; False when there is no such execution.")
       .def("remove_execution_record", &ExecutionLog::remove_execution_record, "task_run_id"_a,
-           nb::call_guard<nb::gil_scoped_release>())
+           nb::call_guard<nb::gil_scoped_release>(),
+           "Remove one that has ended; False when there is no such execution.")
       .def(
           "cleanup_old_executions",
           [](ExecutionLog& self, std::optional<double> max_age,
@@ -370,9 +384,41 @@ void bind_reads(Log& log) {
          "since"_a = nb::none(), "until"_a = nb::none(),
          "Executions, newest start first; limit 0: all.")
       .def("find_latest_execution", &ExecutionLog::find_latest_execution, "task_id"_a,
-           "success_only"_a = false, nb::call_guard<nb::gil_scoped_release>())
+           "success_only"_a = false, nb::call_guard<nb::gil_scoped_release>(),
+           "The newest that really ran, or the success that ended last; None: there is none.")
       .def("find_execution", &ExecutionLog::find_execution, "task_run_id"_a,
-           nb::call_guard<nb::gil_scoped_release>())
+           nb::call_guard<nb::gil_scoped_release>(), "None: there is none of that id.")
+      .def(
+          "find_task_run_ids",
+          [](const ExecutionLog& self, const std::string& prefix, std::int64_t limit) {
+            const std::size_t most = to_count(limit, "limit");
+            return without_gil([&] { return self.find_task_run_ids(prefix, most); });
+          },
+          "prefix"_a, "limit"_a = 100, "The ids of executions that begin so, in order.")
+      .def(
+          "find_run",
+          [](const ExecutionLog& self, const std::string& run_id) -> nb::object {
+            const auto found = without_gil([&] { return self.find_run(run_id); });
+            return found ? nb::object(from_run(*found)) : nb::object(nb::none());
+          },
+          "run_id"_a,
+          "A run as a dict: run_id, plan_hash, resumes (the run it goes on with, or ''), "
+          "started_at and finished_at (aware datetimes; None: it goes on, or its owner died), "
+          "host, "
+          "pid. None: there is none.")
+      .def(
+          "get_run_history",
+          [](const ExecutionLog& self, std::int64_t limit) {
+            const std::size_t most = to_count(limit, "limit");
+            nb::list runs;
+            for (const RecordedRun& run : without_gil([&] { return self.get_run_history(most); }))
+              runs.append(from_run(run));
+            return runs;
+          },
+          "limit"_a = 100, "Runs as find_run() gives them, newest start first; limit 0: all.")
+      .def("find_plan", &ExecutionLog::find_plan, "plan_hash"_a,
+           nb::call_guard<nb::gil_scoped_release>(),
+           "What a run has frozen: the text of a JSON object. None: there is none.")
       .def(
           "find_task_by_output",
           [](const ExecutionLog& self, nb::object path) {
@@ -387,7 +433,7 @@ void bind_reads(Log& log) {
             const std::size_t most = to_count(limit, "limit");
             return without_gil([&] { return self.find_tasks_by_input(file, most); });
           },
-          "path"_a, "limit"_a = 100)
+          "path"_a, "limit"_a = 100, "Executions that read the file, newest first; limit 0: all.")
       .def(
           "lineage",
           [](const ExecutionLog& self, nb::object path, const std::string& direction) {
@@ -402,18 +448,20 @@ void bind_reads(Log& log) {
       .def(
           "path_in_log",
           [](const ExecutionLog& self, nb::object path) { return self.path_in_log(to_path(path)); },
-          "path"_a)
+          "path"_a, "The name that a file has in the log.")
       .def("validate_execution_log", &ExecutionLog::validate_execution_log,
            nb::call_guard<nb::gil_scoped_release>(),
            "What should never be in a log; reads all of it.")
-      .def("last_sequence", &ExecutionLog::last_sequence, nb::call_guard<nb::gil_scoped_release>())
+      .def("last_sequence", &ExecutionLog::last_sequence, nb::call_guard<nb::gil_scoped_release>(),
+           "The number of the last change; 0: there was none.")
       .def(
           "changes_since",
           [](const ExecutionLog& self, std::int64_t sequence, std::int64_t limit) {
             const std::size_t most = to_count(limit, "limit");
             return without_gil([&] { return self.changes_since(sequence, most); });
           },
-          "sequence"_a, "limit"_a = 0)
+          "sequence"_a, "limit"_a = 0,
+          "Executions that have changed after that number, in the order of their changes.")
       .def(
           "watch",
           [](const ExecutionLog& self, std::int64_t sequence, std::int64_t limit, double timeout) {

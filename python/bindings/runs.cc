@@ -254,24 +254,30 @@ nb::dict dependencies_of(const Plan& plan) {
 
 void bind_plan(nb::module_& module) {
   nb::class_<Plan>(module, "Plan", "What will run, what not, and why; frozen when it is made.")
-      .def_prop_ro("steps",
-                   [](const Plan& plan) {
-                     nb::list steps;
-                     for (const PlanStep& step : plan.steps) steps.append(from_step(plan, step));
-                     return steps;
-                   })
-      .def_prop_ro("task_ids",
-                   [](const Plan& plan) {
-                     std::vector<std::string> ids;
-                     for (const PlanStep& step : plan.steps)
-                       ids.push_back(plan.graph.task_id(step.task));
-                     return ids;
-                   })
-      .def_prop_ro("dependencies", &dependencies_of)
+      .def_prop_ro(
+          "steps",
+          [](const Plan& plan) {
+            nb::list steps;
+            for (const PlanStep& step : plan.steps) steps.append(from_step(plan, step));
+            return steps;
+          },
+          "dicts in the order of the plan: task_id, will_run, kind, reason, arguments")
+      .def_prop_ro(
+          "task_ids",
+          [](const Plan& plan) {
+            std::vector<std::string> ids;
+            for (const PlanStep& step : plan.steps) ids.push_back(plan.graph.task_id(step.task));
+            return ids;
+          },
+          "the ids of all tasks, in the order of the plan")
+      .def_prop_ro("dependencies", &dependencies_of, "of each task by its id, a list of ids")
       .def_prop_ro("count_to_run", &Plan::count_to_run)
-      .def("hash", &Plan::hash)
-      .def("to_json", [](const Plan& plan) { return plan_to_json(plan); })
-      .def("draw", &draw, "log"_a, "format"_a = "dot")
+      .def("hash", &Plan::hash, "'sha256:' and 64 hex digits of what the plan says.")
+      .def(
+          "to_json", [](const Plan& plan) { return plan_to_json(plan); },
+          "The text of a JSON object, as `rota plan --json` prints it.")
+      .def("draw", &draw, "log"_a, "format"_a = "dot",
+           "The graph as text: 'dot', 'svg', 'mermaid' or 'json', coloured by state of the log.")
       .def("__len__", [](const Plan& plan) { return plan.steps.size(); })
       .def("__str__", [](const Plan& plan) { return plan_to_text(plan); });
   module.def("make_plan", &plan_tasks, "registry"_a, "log"_a, "task_ids"_a, "force"_a,
@@ -282,14 +288,17 @@ void bind_summary(nb::module_& module) {
   nb::class_<PythonSummary>(module, "RunSummary",
                             "What became of a run. It is true where all succeeded.")
       .def_prop_ro("run_id", [](const PythonSummary& self) { return self.summary.run_id; })
-      .def_prop_ro("outcomes",
-                   [](const PythonSummary& self) {
-                     const Plan& plan = nb::cast<const Plan&>(self.plan);
-                     nb::list outcomes;
-                     for (const TaskOutcome& one : self.summary.outcomes)
-                       outcomes.append(from_outcome(plan, one));
-                     return outcomes;
-                   })
+      .def_prop_ro(
+          "outcomes",
+          [](const PythonSummary& self) {
+            const Plan& plan = nb::cast<const Plan&>(self.plan);
+            nb::list outcomes;
+            for (const TaskOutcome& one : self.summary.outcomes)
+              outcomes.append(from_outcome(plan, one));
+            return outcomes;
+          },
+          "dicts in the order of the plan: task_id, state, message, task_run_id, duration "
+          "(seconds), attempts, output_path")
       .def_prop_ro(
           "duration",
           [](const PythonSummary& self) {

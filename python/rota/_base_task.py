@@ -33,10 +33,12 @@ class OperationStatus(str):
 
     @property
     def name(self) -> str:
+        """As an enum's member has it: "SUCCESS" and so on."""
         return str(self)
 
     @property
     def value(self) -> str:
+        """The same text."""
         return str(self)
 
 
@@ -70,22 +72,27 @@ class OperationResult:
 
     @property
     def failed(self) -> bool:
+        """True for ERROR."""
         return self.status == "ERROR"
 
     @classmethod
     def success(cls, message: str = "", **fields: Any) -> "OperationResult":
+        """It did what it should; `fields` as the constructor takes them."""
         return cls("SUCCESS", message, **fields)
 
     @classmethod
     def warning(cls, message: str, **fields: Any) -> "OperationResult":
+        """It did what it should, and something is to be told."""
         return cls("WARNING", message, **fields)
 
     @classmethod
     def skipped(cls, message: str = "", **fields: Any) -> "OperationResult":
+        """There was nothing to do."""
         return cls("SKIPPED", message, **fields)
 
     @classmethod
     def error(cls, message: str, **fields: Any) -> "OperationResult":
+        """It failed, and with it the task."""
         return cls("ERROR", message, **fields)
 
     def __repr__(self) -> str:
@@ -148,10 +155,12 @@ class OperationContext:
 
     @property
     def arguments(self) -> Dict[str, Any]:
+        """What the task was made with, by name."""
         return self.task.arguments
 
     @property
     def logger(self) -> logging.Logger:
+        """The task's."""
         return self.task.logger
 
     @property
@@ -170,6 +179,7 @@ class Operation:
         self._takes_context = _takes_an_argument(function)
 
     def run(self, context: Optional[OperationContext] = None) -> Any:
+        """Call it, with `context` where it takes an argument; gives what it returns."""
         return self._function(context) if self._takes_context else self._function()
 
     def __repr__(self) -> str:
@@ -323,15 +333,18 @@ class BaseTask:
 
     @property
     def stop_requested(self) -> bool:
+        """True once request_stop() was called, or the run is to end."""
         engine = self._engine
         return self._is_to_stop or (engine is not None and engine.stop_requested)
 
     # ---- the steps, for a subclass ----
 
     def initialize(self) -> Optional[bool]:
+        """The first step of a run. False, or an exception, fails the task before any operation."""
         return True
 
     def configure_operations(self) -> None:
+        """The second step, which each task has: add the operations with add_operation()."""
         raise NotImplementedError(f"{type(self).__name__} must implement configure_operations()")
 
     def execute(self) -> Optional[bool]:
@@ -339,6 +352,7 @@ class BaseTask:
         return self._running("execute").execute()
 
     def finalize(self, success: bool) -> Optional[bool]:
+        """The last step, also after a failure: `success` tells whether all before it succeeded. False fails the task."""
         return True
 
     def pre_operation_hook(self, operation_name: str) -> None:
@@ -382,6 +396,7 @@ class BaseTask:
         self._running("add_artifact").add_artifact(path, description)
 
     def set_metric(self, name: str, value: Value) -> None:
+        """Keep a number or a text of this run in the log. ArgumentError for what is no None, bool, int, float or str."""
         self._running("set_metric").set_metric(name, value)
 
     def set_state(self, name: str, value: Value) -> None:
@@ -390,6 +405,7 @@ class BaseTask:
 
     @property
     def state(self) -> Dict[str, Any]:
+        """A copy of what set_state() has kept, by name."""
         return self._running("state").state
 
     def project_file(self, path: PathLike) -> Path:
@@ -401,17 +417,21 @@ class BaseTask:
 
     @property
     def logger(self) -> logging.Logger:
+        """Python's logger "rota.ID"; in a worker its messages also go to the runner."""
         return logging.getLogger(f"rota.{getattr(self, 'task_id', None) or type(self).__name__}")
 
     # ---- afterwards, under the names of the original ----
 
     def get_results(self) -> Dict[str, OperationResult]:
+        """A copy of the results of the last run, by the names of the operations."""
         return dict(self.results)
 
     def get_artifacts(self) -> List[Any]:
+        """A copy of what add_artifact() was given in the last run."""
         return list(self.artifacts)
 
     def get_metrics(self) -> Dict[str, Any]:
+        """A copy of the metrics of the last run, by name."""
         return dict(self.metrics)
 
     def __repr__(self) -> str:

@@ -9,25 +9,33 @@ from typing import Any
 version: tuple[int, int, int] = (0, 1, 0)
 
 class Error(RuntimeError):
-    pass
+    """What Rota cannot do, and why, in one line; the base of all below."""
 
 class TaskRegistryError(Error):
-    pass
+    """A task class, its registration or its instance is wrong."""
 
 class ArgumentError(TaskRegistryError):
-    pass
+    """Arguments that a task does not take: all that is wrong with them."""
 
 class PlanError(Error):
-    pass
+    """
+    A plan cannot be made: a cycle, tasks that are missing, a selection of none.
+    """
 
 class LogError(Error):
-    pass
+    """
+    The execution log cannot be read or written; a write that raises it changed nothing.
+    """
 
 class AlreadyRunningError(Error):
-    pass
+    """
+    The same task runs already with the same arguments: its owner is named.
+    """
 
 class ExchangeError(Error):
-    pass
+    """
+    A file cannot be imported, or the log not exported; nothing was changed.
+    """
 
 class FileStamp:
     """A file that an execution read or wrote, as it was then."""
@@ -259,9 +267,13 @@ class ExecutionLog:
         Mark as 'lost' what belongs to dead processes of this host; give how many.
         """
 
-    def track_input_files(self, task_run_id: str, paths: Any) -> None: ...
+    def track_input_files(self, task_run_id: str, paths: Any) -> None:
+        """
+        Add files to the inputs of an execution, with size, time and hash where they are there.
+        """
 
-    def track_output_files(self, task_run_id: str, paths: Any) -> None: ...
+    def track_output_files(self, task_run_id: str, paths: Any) -> None:
+        """The same for its outputs."""
 
     def track_input_files_of_task(self, task_id: str, paths: Any) -> str:
         """For the newest execution of the task; give its task_run_id."""
@@ -272,7 +284,8 @@ class ExecutionLog:
     def update_execution_record(self, task_run_id: str, *, notes: str | None = None, tags: Any | None = None) -> bool:
         """Change the free fields; False when there is no such execution."""
 
-    def remove_execution_record(self, task_run_id: str) -> bool: ...
+    def remove_execution_record(self, task_run_id: str) -> bool:
+        """Remove one that has ended; False when there is no such execution."""
 
     def cleanup_old_executions(self, *, max_age: float | None = None, max_per_task: int | None = None, task_run_ids: Sequence[str] = [], dry_run: bool = False) -> CleanupResult:
         """
@@ -282,28 +295,52 @@ class ExecutionLog:
     def get_task_execution_history(self, task_id: str | None = None, *, state: str | None = None, limit: int = 100, success_only: bool = False, before_sequence: int = 0, run_id: str | None = None, since: Any | None = None, until: Any | None = None) -> list[Execution]:
         """Executions, newest start first; limit 0: all."""
 
-    def find_latest_execution(self, task_id: str, success_only: bool = False) -> Execution | None: ...
+    def find_latest_execution(self, task_id: str, success_only: bool = False) -> Execution | None:
+        """
+        The newest that really ran, or the success that ended last; None: there is none.
+        """
 
-    def find_execution(self, task_run_id: str) -> Execution | None: ...
+    def find_execution(self, task_run_id: str) -> Execution | None:
+        """None: there is none of that id."""
+
+    def find_task_run_ids(self, prefix: str, limit: int = 100) -> list[str]:
+        """The ids of executions that begin so, in order."""
+
+    def find_run(self, run_id: str) -> Any:
+        """
+        A run as a dict: run_id, plan_hash, resumes (the run it goes on with, or ''), started_at and finished_at (aware datetimes; None: it goes on, or its owner died), host, pid. None: there is none.
+        """
+
+    def get_run_history(self, limit: int = 100) -> list[Any]:
+        """Runs as find_run() gives them, newest start first; limit 0: all."""
+
+    def find_plan(self, plan_hash: str) -> str | None:
+        """What a run has frozen: the text of a JSON object. None: there is none."""
 
     def find_task_by_output(self, path: Any) -> Execution | None:
         """The newest execution that has the file as an output."""
 
-    def find_tasks_by_input(self, path: Any, limit: int = 100) -> list[Execution]: ...
+    def find_tasks_by_input(self, path: Any, limit: int = 100) -> list[Execution]:
+        """Executions that read the file, newest first; limit 0: all."""
 
     def lineage(self, path: Any, direction: str = 'up') -> dict[str, Any]:
         """
         What a file was made from ('up') or what was made from it ('down'): a dict with files, executions and uses, which name the first two by their places.
         """
 
-    def path_in_log(self, path: Any) -> str: ...
+    def path_in_log(self, path: Any) -> str:
+        """The name that a file has in the log."""
 
     def validate_execution_log(self) -> list[LogFinding]:
         """What should never be in a log; reads all of it."""
 
-    def last_sequence(self) -> int: ...
+    def last_sequence(self) -> int:
+        """The number of the last change; 0: there was none."""
 
-    def changes_since(self, sequence: int, limit: int = 0) -> list[Execution]: ...
+    def changes_since(self, sequence: int, limit: int = 0) -> list[Execution]:
+        """
+        Executions that have changed after that number, in the order of their changes.
+        """
 
     def watch(self, sequence: int, limit: int = 0, timeout: float = 1.0) -> list[Execution]:
         """
@@ -449,22 +486,32 @@ class Plan:
     """What will run, what not, and why; frozen when it is made."""
 
     @property
-    def steps(self) -> list[Any]: ...
+    def steps(self) -> list[Any]:
+        """
+        dicts in the order of the plan: task_id, will_run, kind, reason, arguments
+        """
 
     @property
-    def task_ids(self) -> list[str]: ...
+    def task_ids(self) -> list[str]:
+        """the ids of all tasks, in the order of the plan"""
 
     @property
-    def dependencies(self) -> dict[str, Any]: ...
+    def dependencies(self) -> dict[str, Any]:
+        """of each task by its id, a list of ids"""
 
     @property
     def count_to_run(self) -> int: ...
 
-    def hash(self) -> str: ...
+    def hash(self) -> str:
+        """'sha256:' and 64 hex digits of what the plan says."""
 
-    def to_json(self) -> str: ...
+    def to_json(self) -> str:
+        """The text of a JSON object, as `rota plan --json` prints it."""
 
-    def draw(self, log: ExecutionLog, format: str = 'dot') -> str: ...
+    def draw(self, log: ExecutionLog, format: str = 'dot') -> str:
+        """
+        The graph as text: 'dot', 'svg', 'mermaid' or 'json', coloured by state of the log.
+        """
 
     def __len__(self) -> int: ...
 
@@ -479,7 +526,10 @@ class RunSummary:
     def run_id(self) -> str: ...
 
     @property
-    def outcomes(self) -> list[Any]: ...
+    def outcomes(self) -> list[Any]:
+        """
+        dicts in the order of the plan: task_id, state, message, task_run_id, duration (seconds), attempts, output_path
+        """
 
     @property
     def duration(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import pathlib
 import signal
 import threading
 import time
@@ -60,3 +61,21 @@ def test_watching_ends_with_ctrl_c() -> None:
     with pytest.raises(KeyboardInterrupt):
         log.watch(0, timeout=60)
     assert time.monotonic() - begin < 30
+
+
+def test_runs_and_their_plans_are_read_back(run_script: Any, project: pathlib.Path) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "flow.py").write_text(
+        "import rota\nclass A(rota.BaseTask):\n    task_id = 't_a'\n"
+        "    def configure_operations(self): self.add_operation(lambda: True, name='nothing')\n"
+    )
+    run_script("import rota; rota.register_discovered_tasks(); rota.run(force=True); rota.run(force=True)")
+    log = rota.open_sqlite_log(project / ".rota" / "log.db")
+    newest, older = log.get_run_history()
+    assert newest["started_at"] > older["finished_at"] and newest["resumes"] == ""
+    assert log.find_run(older["run_id"]) == older and log.find_run("none") is None
+    assert log.get_run_history(1) == [newest]
+    assert "t_a" in (log.find_plan(older["plan_hash"]) or "") and log.find_plan("none") is None
+    (first, second) = log.get_task_execution_history()
+    assert log.find_task_run_ids("") == sorted([first.task_run_id, second.task_run_id])
+    assert log.find_task_run_ids(first.task_run_id[:13]) == [first.task_run_id]

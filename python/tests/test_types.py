@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import inspect
 import pathlib
 import subprocess
 import sys
 
 import pytest
+
+import rota
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -31,3 +34,20 @@ def test_importing_reads_no_heavy_module() -> None:
     code = "import sys, rota; print(' '.join(sorted(set(sys.modules) & {'asyncio', 'unittest', 'multiprocessing', 'numpy', 'inspect'})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "\n"
+
+
+def test_every_public_name_and_method_has_a_docstring() -> None:
+    without = []
+    for name in rota.__all__:
+        value = getattr(rota, name)
+        if not callable(value):
+            continue
+        if not (value.__doc__ or "").strip():
+            without.append(name)
+        members = vars(value).items() if inspect.isclass(value) and not issubclass(value, BaseException) else ()
+        for member, held in members:
+            text = (getattr(held, "__doc__", None) or "").strip()
+            is_signature_alone = type(held).__name__ == "nb_method" and "\n" not in text
+            if not member.startswith("_") and callable(getattr(value, member)) and (not text or is_signature_alone):
+                without.append(f"{name}.{member}")
+    assert without == []
