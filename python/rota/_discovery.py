@@ -44,7 +44,7 @@ def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
     imported, for whatever reason but KeyboardInterrupt, is a problem, and the rest goes on. TypeError and ValueError
     for what is no list of dotted names.
     """
-    names = _checked(package_paths)
+    names = checked_names(package_paths)
     importlib.invalidate_caches()  # files may be newer than what the import system remembers of their folder
     found = Discovery()
     seen: Set[str] = set()
@@ -61,7 +61,7 @@ def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
     return found
 
 
-def _checked(package_paths: Sequence[str]) -> List[str]:
+def checked_names(package_paths: Sequence[str]) -> List[str]:
     if isinstance(package_paths, (str, bytes)):
         raise TypeError(f"packages are given as a list: [{package_paths!r}], not {package_paths!r}")
     try:

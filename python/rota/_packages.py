@@ -15,12 +15,10 @@ _logger = logging.getLogger("rota.discovery")
 
 
 def discover(package_paths: Optional[List[str]], recursive: bool) -> Dict[str, Type[Any]]:
-    if isinstance(package_paths, str):
-        raise TypeError(f"packages are given as a list: [{package_paths!r}], not {package_paths!r}")
-    if package_paths is not None:
-        package_paths = list(package_paths)
     from rota import _discovery
 
+    if package_paths is not None:
+        package_paths = _discovery.checked_names(package_paths)
     project = _rota.find_project()
     roots = [str(folder) for folder in project.search_path]
     packages = _default_packages(roots, project.search_path_is_given) if package_paths is None else package_paths

@@ -79,11 +79,14 @@ class TaskRegistry:
 
         Modules are imported, plugins are only read. What cannot be imported is one warning with the module's name,
         and the rest goes on. No packages given: the folders that ROTA_PATH names, or the package `scripts` of the
-        project. TypeError for a str in place of a list.
+        project. TypeError for a str in place of a list, TaskRegistryError for what is no dotted name.
         """
         from rota import _packages
 
-        return _packages.discover(package_paths, recursive)
+        try:
+            return _packages.discover(package_paths, recursive)
+        except ValueError as error:
+            raise _rota.ArgumentError(str(error)) from error
 
     def register_discovered_tasks(self, package_paths: Optional[List[str]] = None, recursive: bool = True) -> int:
         """Register what is discovered; give how many classes were registered anew."""
@@ -166,6 +169,7 @@ def check_task_dependencies(task_id: str, task_type: str, dependencies: List[str
 
     Raises TaskRegistryError for a malformed id and where the log cannot be read.
     """
+    task_id = _require_text(task_id)
     if isinstance(dependencies, str):
         raise TypeError(f"the dependencies of {task_id} are a list of task ids, not the str {dependencies!r}")
     try:

@@ -251,6 +251,22 @@ def test_many_threads_register_and_look_up_at_once() -> None:
     assert wrong == [] and len(rota.list_registered_tasks()) == 400
 
 
+@pytest.mark.parametrize("name", ["a b", "", "scripts/tasks"])
+def test_what_is_no_name_of_a_package_is_an_error_of_the_registry(name: str) -> None:
+    with pytest.raises(rota.TaskRegistryError, match="is no dotted name of a package"):
+        rota.discover_task_classes([name])
+
+
+def test_packages_that_are_no_list_are_a_type_error_with_words() -> None:
+    with pytest.raises(TypeError, match="packages are given as a list of dotted names, not as int"):
+        rota.discover_task_classes(5)  # type: ignore[arg-type]
+
+
+def test_dependencies_of_what_is_no_task_id_are_an_error_of_the_registry() -> None:
+    with pytest.raises(rota.TaskRegistryError, match="a task id is a str, not NoneType"):
+        rota.check_task_dependencies(None, "x", ["t_ok"])  # type: ignore[arg-type]
+
+
 def test_packages_given_as_a_str_are_a_type_error() -> None:
     with pytest.raises(TypeError, match=r"\['scripts.tasks'\]"):
         rota.discover_task_classes("scripts.tasks")  # type: ignore[arg-type]
