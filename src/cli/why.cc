@@ -28,6 +28,17 @@ std::optional<EarlierDecision> find_last_decision(const ExecutionLog& log,
   return std::nullopt;
 }
 
+// The newest record of the task, where a run came to it and did not run it.
+std::optional<Execution> find_not_run(const ExecutionLog& log, const std::string& task_id) {
+  const auto newest = log.get_task_execution_history({.task_id = task_id, .limit = 1});
+  if (newest.empty()) return std::nullopt;
+  const ExecutionState state = newest.front().state();
+  const bool is_not_run = state == ExecutionState::skipped_up_to_date ||
+                          state == ExecutionState::upstream_failed ||
+                          state == ExecutionState::blocked;
+  return is_not_run ? std::optional(newest.front()) : std::nullopt;
+}
+
 int show_why(const CommandLine& line) {
   const ProjectTasks tasks(line);
   const std::string task_id(tasks.require(line.task_ids.front())->task_id());
@@ -35,6 +46,7 @@ int show_why(const CommandLine& line) {
   const Plan plan = plan_graph(line, tasks, build_graph(tasks.registry(), {task_id}), *log);
   const WhyTask why{.task_id = task_id,
                     .newest = log->find_latest_execution(task_id, false),
+                    .not_run = find_not_run(*log, task_id),
                     .last_plan = find_last_decision(*log, task_id),
                     .now = plan.steps[plan.graph.find(task_id).value()]};
   print(line.json ? why_to_json(why) : why_to_text(why));

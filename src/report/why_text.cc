@@ -22,6 +22,14 @@ std::string newest_text(const std::optional<Execution>& newest) {
                      newest->task_run_id);
 }
 
+std::string not_run_text(const Execution& execution) {
+  const std::string& why =
+      execution.end.message.empty() ? execution.start.reason : execution.end.message;
+  return fmt::format("{} {}{}, in run {}", to_string(execution.state()),
+                     local_time_text(execution.finished_at.value_or(execution.started_at)),
+                     why.empty() ? "" : ", because: " + why, execution.start.run_id);
+}
+
 std::string decision_text(bool will_run, const std::string& reason) {
   if (!will_run) return reason.empty() ? "skip: up to date" : "skip: " + reason;
   return "run: " + reason;
@@ -42,6 +50,7 @@ Json decision_tree(bool will_run, ReasonKind kind, const std::string& reason) {
 std::string why_to_text(const WhyTask& why) {
   Table table;
   table.add_row({"Ran at last:", newest_text(why.newest)});
+  if (why.not_run) table.add_row({"Not run:", not_run_text(*why.not_run)});
   table.add_row({"Last plan:", last_plan_text(why.last_plan)});
   table.add_row({"A plan now:", decision_text(why.now.will_run(), why.now.reason)});
   return printable(why.task_id) + '\n' + table.text();
@@ -60,6 +69,7 @@ std::string why_to_json(const WhyTask& why) {
   now["arguments"] = arguments_tree(why.now.arguments);
   return indented({{"task_id", why.task_id},
                    {"newest", why.newest ? execution_tree(*why.newest) : Json(nullptr)},
+                   {"not_run", why.not_run ? execution_tree(*why.not_run) : Json(nullptr)},
                    {"last_plan", std::move(last)},
                    {"now", std::move(now)}});
 }

@@ -41,6 +41,14 @@ TEST_F(WhyTextTest, TellsWhatRanWhatWasPlannedAndWhatWouldBeNow) {
   expect_approved("why.json", why_to_json(why()));
 }
 
+TEST_F(WhyTextTest, TellsWhyALaterRunDidNotRunIt) {
+  WhyTask not_run = why();
+  not_run.not_run = testing_report::executions().front();
+  not_run.not_run->end = {.state = ExecutionState::upstream_failed, .message = "t_import failed"};
+  not_run.not_run->start.run_id = "5f0c7e0a-93b1-4b3f-8a2e-6a7d9c1b2e3f";
+  expect_approved("why_not_run.txt", why_to_text(not_run));
+}
+
 TEST_F(WhyTextTest, OfATaskThatNeverRanThereIsOnlyThePlanNow) {
   const WhyTask why{.task_id = "t_new", .now = {.reason = "never ran"}};
   expect_approved("why_new.txt", why_to_text(why));
