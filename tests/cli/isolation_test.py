@@ -204,6 +204,16 @@ def test_the_command_line_is_stronger_than_the_file(nasty):
     assert done.returncode == 1 and newest(nasty, "t_patient")["state"] == "timeout"
 
 
+@pytest.mark.parametrize("text, options, attempts", [
+    (None, [], 4), ("[task.t_insist]\nretries = 2\n", [], 3),
+    ("[task.t_insist]\nretries = 2\n", ["--policy", "t_insist:retries=1"], 2)])
+def test_the_class_says_the_policy_then_the_file_then_the_command_line(nasty, text, options, attempts):
+    if text:
+        (nasty.folder / "rota.toml").write_text(text)
+    assert nasty.command("run", "t_insist", *options).returncode == 1
+    assert len(nasty.json("log", "t_insist")) == attempts
+
+
 @pytest.mark.parametrize("text, words", [
     ('[run]\njobs = "many"\n', "'many' is no number"), ('[run]\nretires = 3\n', "no such policy"),
     ('[pools]\ngpu = 0\n', "'0' is no number from 1"), ('[task.x]\ntimeout = "soon"\n', "no duration"),
@@ -234,6 +244,13 @@ def test_a_pool_that_has_no_size_is_refused(nasty):
 def test_a_pool_of_one_runs_one_after_the_other(nasty):
     done = nasty.command("run", "t_good", "t_good_2", "-j", "2", "--policy", "pools=gpu", "--pool", "gpu=1")
     assert done.returncode == 0
+    first, second = sorted(nasty.json("log"), key=lambda row: row["started_sequence"])
+    assert first["finished_sequence"] < second["started_sequence"]
+
+
+def test_a_pool_and_who_needs_it_may_stand_in_the_file(nasty):
+    (nasty.folder / "rota.toml").write_text('[pools]\ngpu = 1\n[task."t_good*"]\npools = ["gpu"]\n')
+    assert nasty.command("run", "t_good", "t_good_2", "-j", "2").returncode == 0
     first, second = sorted(nasty.json("log"), key=lambda row: row["started_sequence"])
     assert first["finished_sequence"] < second["started_sequence"]
 

@@ -171,4 +171,13 @@ NASTY_TASK(FlakyTask, "t_flaky") {
   return OperationResult::error("not yet");
 }
 
+// Its class says how often it is tried.
+class InsistingTask : public NastyTask {
+ public:
+  using NastyTask::NastyTask;
+  OperationResult act(OperationContext&) override { return OperationResult::error("never"); }
+};
+ROTA_TASK(InsistingTask, .task_id = "t_insist",
+          .policies = {{"retries", "3"}, {"retry_delay", "1ms"}});
+
 }  // namespace
