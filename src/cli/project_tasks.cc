@@ -89,6 +89,7 @@ void ProjectTasks::register_all(const Discovery& discovery, const PythonDiscover
   // In the order in which they lie in memory.
   for (const PluginFile& plugin : discovery.plugins) register_each(plugin.task_classes);
   for (const PythonFile& file : python.files) register_each(file.task_classes);
+  uncertain_ = python.uncertain.size();
 }
 
 TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
@@ -98,10 +99,14 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
   known.reserve(classes.size());
   for (const TaskClassPtr& task_class : classes) known.emplace_back(task_class->task_id());
   const auto nearest = nearest_task_id(task_id, known);
-  throw UsageError(
-      nearest
-          ? fmt::format("there is no task {}; did you mean {}?", task_id, *nearest)
-          : fmt::format("there is no task {}; `rota list` shows those that there are", task_id));
+  const std::string advice = nearest ? fmt::format("did you mean {}?", *nearest)
+                                     : "`rota list` shows those that there are";
+  const std::string uncertain =
+      uncertain_ == 0
+          ? ""
+          : fmt::format(" ({} may be one too, which its source does not tell: see `rota discover`)",
+                        uncertain_ == 1 ? "1 class" : fmt::format("{} classes", uncertain_));
+  throw UsageError(fmt::format("there is no task {}; {}{}", task_id, advice, uncertain));
 }
 
 bool has_log(const Project& project) {

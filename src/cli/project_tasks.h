@@ -31,7 +31,7 @@ class ProjectTasks {
 
   const Project& project() const noexcept { return project_; }
   const TaskRegistry& registry() const noexcept { return registry_; }
-  // Throws UsageError with the nearest id where it is not there.
+  // Throws UsageError with the nearest id where it is not there, and with what it may be besides.
   TaskClassPtr require(const std::string& task_id) const;
   // For reading; an empty one where there is no log yet.
   std::unique_ptr<ExecutionLog> open_log_for_reading() const;
@@ -44,6 +44,7 @@ class ProjectTasks {
 
   Project project_;
   TaskRegistry registry_;
+  std::size_t uncertain_ = 0;  // classes in Python that only importing them would tell
 };
 
 }  // namespace rota::cli

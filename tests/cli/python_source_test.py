@@ -88,6 +88,9 @@ def test_discover_lists_files_refusals_and_what_cannot_be_told(python):
         str(bad): "not_python", str(invalid): "invalid_task"}
     assert [(row["file"], row["line"], row["class_name"]) for row in found["python"]["uncertain"]] == [
         (str(computed), 5, "ComputedTask")]
+    unknown = python.command("show", "t_3")
+    assert unknown.returncode == 2
+    assert "there is no task t_3" in unknown.stderr and "1 class may be one too" in unknown.stderr
     assert python.command("discover", "--strict").returncode == 3
     assert python.json("discover", "scripts.good")["refused"] == []
     assert python.command("discover", "scripts.none").returncode == 2
