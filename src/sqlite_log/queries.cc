@@ -133,8 +133,7 @@ Execution read_execution(Connection& connection, const Statement& row) {
   if (!row.is_null(13)) execution.finished_at = time_of(row.integer(13));
   execution.epoch = row.integer(14);
   execution.owner = {row.text(15), row.text(16), row.integer(17), row.integer(18)};
-  if (execution.task_run_id.empty() || execution.start.task_id.empty())
-    connection.fail_as_damaged("an execution has no id");
+  if (execution.task_run_id.empty()) connection.fail_as_damaged("an execution has no task_run_id");
   read_further_columns(row, execution);
   // While the row's statement stands, this one reads the same state of the file.
   select_files(connection, execution);
