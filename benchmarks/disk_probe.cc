@@ -2,6 +2,7 @@
 // disk_probe append FILE COUNT: what the disk itself takes for durable lines: write and fdatasync of each.
 // disk_probe insert FILE COUNT: bare SQLite: WAL, synchronous FULL, one prepared INSERT, a transaction each; with the
 // columns that an execution has, and no index but the row id. It waits for others by SQLite's busy handler.
+// disk_probe bulk FILE COUNT: the same rows in one transaction.
 #include "probe.h"
 
 #include <fcntl.h>
@@ -46,7 +47,7 @@ void require(sqlite3* database, bool holds) {
   if (!holds) probe::fail(::sqlite3_errmsg(database));
 }
 
-int insert(const char* file, std::size_t count) {
+int insert(const char* file, std::size_t count, bool in_one_transaction) {
   sqlite3* database = nullptr;
   sqlite3_stmt* statement = nullptr;
   require(database, ::sqlite3_open(file, &database) == SQLITE_OK);
@@ -56,6 +57,11 @@ int insert(const char* file, std::size_t count) {
   double longest = 0;
   return probe::measure(
       [&] {
+        const auto run = [&](const char* sql) {
+          require(database, !in_one_transaction || ::sqlite3_exec(database, sql, nullptr, nullptr,
+                                                                  nullptr) == SQLITE_OK);
+        };
+        run("BEGIN IMMEDIATE");
         for (std::size_t at = 0; at < count; ++at) {
           const auto begin = std::chrono::steady_clock::now();
           const std::string run_id =
@@ -69,6 +75,7 @@ int insert(const char* file, std::size_t count) {
           const std::chrono::duration<double> wait = std::chrono::steady_clock::now() - begin;
           longest = std::max(longest, wait.count());
         }
+        run("COMMIT");
         return count;
       },
       &longest);
@@ -78,9 +85,10 @@ int insert(const char* file, std::size_t count) {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
-  if (argc != 4) probe::fail("usage: disk_probe append|insert FILE COUNT");
+  if (argc != 4) probe::fail("usage: disk_probe append|insert|bulk FILE COUNT");
   const std::size_t count = std::stoul(argv[3]);
   if (what == "append") return append(argv[2], count);
-  if (what == "insert") return insert(argv[2], count);
+  if (what == "insert") return insert(argv[2], count, false);
+  if (what == "bulk") return insert(argv[2], count, true);
   probe::fail("unknown measurement");
 }

@@ -116,7 +116,8 @@ def lineage_of_10000(bench: Bench) -> Group:
 
 
 def exchange_of_a_million(bench: Bench) -> Group:
-    """An import into an empty log, and the export of what it has then."""
+    """An import into an empty log, and the export of what it has then; beside them bare SQLite: the rows
+    alone, without files, JSON and indexes, in one transaction."""
     probe, data = bench.programs / "exchange_probe", bench.data / "exchange"
     file, ordered, imported = data / "random.json", data / "ordered.json", data / "log"
     for made, ids in ((file, "random"), (ordered, "ordered")):
@@ -124,7 +125,10 @@ def exchange_of_a_million(bench: Bench) -> Group:
             data.mkdir(parents=True, exist_ok=True)
             subprocess.run([probe, "make", made, str(EXCHANGED), ids], check=True)
     group = Group(f"{EXCHANGED:,} executions from JSON ({file.stat().st_size / 1e6:,.0f} MB) and back")
-    steps = (Measurement("import, ids in order", [probe, "import", imported / "log.db", ordered], EXCHANGED,
+    bare = data / "bare"
+    steps = (Measurement("bare SQLite, the rows alone", [bench.programs / "disk_probe", "bulk", bare / "bare.db", EXCHANGED],
+                         EXCHANGED, prepare=emptied(bare)),
+             Measurement("import, ids in order", [probe, "import", imported / "log.db", ordered], EXCHANGED,
                          prepare=emptied(imported)),
              Measurement("import, random ids", [probe, "import", imported / "log.db", file], EXCHANGED, prepare=emptied(imported)),
              Measurement("export", [probe, "export", imported / "log.db", data / "exported.json"], EXCHANGED))
