@@ -3,6 +3,7 @@
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/selection.h"
+#include "execution_log/execution_rules.h"
 #include "report/why_text.h"
 
 #include <algorithm>
@@ -31,12 +32,8 @@ std::optional<EarlierDecision> find_last_decision(const ExecutionLog& log,
 // The newest record of the task, where a run came to it and did not run it.
 std::optional<Execution> find_not_run(const ExecutionLog& log, const std::string& task_id) {
   const auto newest = log.get_task_execution_history({.task_id = task_id, .limit = 1});
-  if (newest.empty()) return std::nullopt;
-  const ExecutionState state = newest.front().state();
-  const bool is_not_run = state == ExecutionState::skipped_up_to_date ||
-                          state == ExecutionState::upstream_failed ||
-                          state == ExecutionState::blocked;
-  return is_not_run ? std::optional(newest.front()) : std::nullopt;
+  if (newest.empty() || really_ran(newest.front().state())) return std::nullopt;
+  return newest.front();
 }
 
 int show_why(const CommandLine& line) {

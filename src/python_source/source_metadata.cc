@@ -3,21 +3,15 @@
 
 #include "python_source/module_name.h"
 #include "task/docstring.h"
+#include "task/task_identity.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
-
-constexpr std::array<std::string_view, 3> kIdentity = {"task_id", "task_type", "description"};
-
-bool is_identity(std::string_view name) {
-  return std::ranges::find(kIdentity, name) != kIdentity.end();
-}
 
 const SourceValue* find(const NamedValues& values, std::string_view name) {
   const auto found = std::ranges::find(values, name, &NamedValues::value_type::first);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "task/task_identity.h"
 #include <rota/task_class.h>
 
 #include <cxxabi.h>
@@ -49,7 +50,7 @@ Arguments split_identity(const TaskMetadata& metadata, Arguments& values) {
   Arguments identity = {{"task_id", metadata.task_id},
                         {"task_type", metadata.task_type},
                         {"description", metadata.description}};
-  for (const char* name : {"task_id", "task_type", "description"}) {
+  for (const std::string_view name : kIdentity) {
     const Value* given = values.find(name);
     const bool declared =
         std::ranges::find(metadata.parameters, name, &Parameter::name) != metadata.parameters.end();

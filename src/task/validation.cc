@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What keeps a class from being a task class, and arguments from being taken: all of it, not the first.
 #include "os/text.h"
+#include "task/task_identity.h"
 #include <rota/task_class.h>
 
 #include <algorithm>
@@ -96,11 +97,6 @@ void check_traits(const TaskClassTraits& traits, Reasons& reasons) {
   require(traits.has_initialize, "it does not derive from BaseTask and has no initialize()");
   require(traits.has_execute, "it does not derive from BaseTask and has no execute()");
   require(traits.has_finalize, "it does not derive from BaseTask and has no finalize()");
-}
-
-// What names the task, which every class has: see split_identity().
-bool is_identity(std::string_view name) {
-  return name == "task_id" || name == "task_type" || name == "description";
 }
 
 std::string names_of(const std::vector<Parameter>& parameters) {
