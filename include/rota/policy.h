@@ -11,6 +11,7 @@
 //   timeout = "30m"              it is asked to end then (SIGTERM), and some seconds later killed
 //   memory_limit = "2GiB"        largest resident memory of its processes together
 //   cpu_limit = "10m"            processor time of its process
+//   output_limit = "512MiB"      it fails when it prints more
 //   priority = 0                 of those that are ready, the highest begins first
 //   pools = "gpu, disk"          it holds a place in each of them while it runs
 //   isolation = "shared"         or "fresh": in a process of its own
@@ -38,7 +39,7 @@ enum class Isolation : std::uint8_t {
 // Kinds of failures, as bits.
 struct RetryOn {
   static constexpr unsigned kError = 1;    // the task says so, or throws
-  static constexpr unsigned kCrash = 2;    // its process ended
+  static constexpr unsigned kCrash = 2;    // its process ended, or it printed too much
   static constexpr unsigned kTimeout = 4;  // it took too long
   static constexpr unsigned kMemory = 8;   // it used too much
   static constexpr unsigned kAny = 15;
@@ -55,6 +56,7 @@ struct TaskPolicy {
   std::optional<std::chrono::milliseconds> timeout = {};
   std::optional<std::uint64_t> memory_limit_bytes = {};
   std::optional<std::chrono::seconds> cpu_limit = {};
+  std::optional<std::uint64_t> output_limit_bytes = {};
   std::optional<std::int64_t> priority = {};
   std::optional<std::vector<std::string>> pools = {};
   std::optional<Isolation> isolation = {};
@@ -66,7 +68,8 @@ struct TaskPolicy {
 constexpr bool is_policy_name(std::string_view name) noexcept {
   for (const std::string_view known :
        {"retries", "retry_delay", "retry_factor", "retry_max_delay", "retry_jitter", "retry_on",
-        "timeout", "memory_limit", "cpu_limit", "priority", "pools", "isolation", "checkpoints"}) {
+        "timeout", "memory_limit", "cpu_limit", "output_limit", "priority", "pools", "isolation",
+        "checkpoints"}) {
     if (name == known) return true;
   }
   return false;

@@ -123,10 +123,10 @@ class OptionsMaker {
   RunOptions finish() {
     const auto is_kept_by_processes_only = [](const PolicyRule& rule) {
       return rule.policy.memory_limit_bytes || rule.policy.cpu_limit ||
-             rule.policy.isolation == Isolation::fresh;
+             rule.policy.output_limit_bytes || rule.policy.isolation == Isolation::fresh;
     };
     if (options_.executor == "inline" && std::ranges::any_of(rules_, is_kept_by_processes_only))
-      print_warning("the executor inline keeps no memory_limit, no cpu_limit and no isolation");
+      print_warning("the executor inline keeps no memory_limit, cpu_limit, output_limit and isolation");
     options_.policy = [rules = std::move(rules_)](const TaskMetadata& metadata) {
       TaskPolicy policy = metadata.policy;
       for (const PolicyRule& rule : rules) {

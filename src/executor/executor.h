@@ -21,10 +21,11 @@ namespace rota::inline v1 {
 
 struct ExecutionLimits {
   std::optional<std::chrono::milliseconds> timeout = {};  // from the moment it begins
-  // Largest resident size of its processes together, and the processor time of each of them. Executors without
-  // processes do not keep them.
+  // Largest resident size of its processes together, the processor time of each of them, and what they print.
+  // Executors without processes do not keep them.
   std::optional<std::uint64_t> memory_bytes = {};
   std::optional<std::chrono::seconds> cpu_time = {};
+  std::optional<std::uint64_t> output_bytes = {};
 };
 
 struct ExecutionRequest {

@@ -25,6 +25,7 @@ class OutputFile {
   // Writes what was kept of the end.
   void finish();
 
+  std::uint64_t total_bytes() const noexcept { return total_bytes_; }
   bool is_empty() const noexcept { return total_bytes_ == 0; }
   // Where it is; empty where there is none.
   std::string path() const;

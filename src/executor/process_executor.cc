@@ -3,6 +3,7 @@
 
 #include "executor/descendants.h"
 #include "executor/job_tokens.h"
+#include "executor/marked_processes.h"
 #include "executor/runner_lock.h"
 #include "executor/worker_process.h"
 
@@ -48,6 +49,7 @@ class ProcessExecutor final : public Executor {
   explicit ProcessExecutor(ProcessExecutorOptions options)
       : options_(std::move(options)),
         lock_(options_.project_root),
+        mark_(runner_mark(lock_.name())),
         tokens_(std::max<std::size_t>({options_.slots, options_.jobs, 1})),
         epoll_(require_fd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         wake_(require_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
@@ -175,7 +177,10 @@ class ProcessExecutor final : public Executor {
   void start_supervisor() {
     supervisor_ = std::make_unique<SupervisorProcess>(
         options_.program, std::max(slot_count_, options_.jobs),
-        SupervisorFiles{lock_.fd(), tokens_.read_fd(), tokens_.write_fd()});
+        SupervisorInheritance{.mark = mark_,
+                              .runner_lock = lock_.fd(),
+                              .tokens_to_read = tokens_.read_fd(),
+                              .tokens_to_write = tokens_.write_fd()});
     watch(supervisor_->fd(), Source::supervisor, 0, EPOLLIN);
   }
 
@@ -220,7 +225,9 @@ class ProcessExecutor final : public Executor {
         if ((event.events & ~static_cast<unsigned>(EPOLLOUT)) != 0) receive(*worker->second);
         break;
       case Source::output:
-        if (worker != workers_.end()) worker->second->read_output(kBytesAtOnce);
+        if (worker == workers_.end()) break;
+        worker->second->read_output(kBytesAtOnce);
+        keep_output_limit(*worker->second);
         break;
     }
   }
@@ -275,7 +282,8 @@ class ProcessExecutor final : public Executor {
     RunningExecution& running = *worker.running;
     const bool was_asked = running.how.doom != Doom::none;
     ExecutionEnd end = std::move(result.end);
-    if (running.how.doom == Doom::timeout || running.how.doom == Doom::memory) {
+    if (running.how.doom == Doom::timeout || running.how.doom == Doom::memory ||
+        running.how.doom == Doom::output) {
       const ExecutionEnd death = describe_death(running.how, running.request.limits, nullptr);
       end.state = death.state;
       end.message = death.message;
@@ -293,6 +301,7 @@ class ProcessExecutor final : public Executor {
     RunningExecution& running = *worker.running;
     if (end.state == ExecutionState::timeout) failure = RetryOn::kTimeout;
     if (running.how.doom == Doom::memory) failure = RetryOn::kMemory;
+    if (running.how.doom == Doom::output) failure = RetryOn::kCrash;
     const bool has_failed =
         end.state == ExecutionState::failed || end.state == ExecutionState::timeout;
     running.output.finish();
@@ -358,6 +367,7 @@ class ProcessExecutor final : public Executor {
   void lose_supervisor() {
     const std::string how = supervisor_->how_it_ended();
     supervisor_.reset();
+    end_marked_processes(mark_);  // it would have ended what its workers leave behind
     for (auto& [number, worker] : workers_) {
       set_aside(*worker);
       if (!worker->running) continue;
@@ -444,6 +454,12 @@ class ProcessExecutor final : public Executor {
     doom(worker, Doom::memory);
   }
 
+  void keep_output_limit(WorkerProcess& worker) {
+    if (!worker.running || worker.running->how.doom != Doom::none) return;
+    const auto& limit = worker.running->request.limits.output_bytes;
+    if (limit && worker.running->output.total_bytes() > *limit) doom(worker, Doom::output);
+  }
+
   // ---- epoll ----
 
   void watch(int fd, Source source, std::uint32_t worker, std::uint32_t events) {
@@ -468,6 +484,7 @@ class ProcessExecutor final : public Executor {
 
   const ProcessExecutorOptions options_;
   RunnerLock lock_;
+  const std::string mark_;  // of all processes below this runner
   JobTokens tokens_;
   UniqueFd epoll_;
   UniqueFd wake_;

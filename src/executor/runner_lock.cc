@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/runner_lock.h"
 
+#include "executor/marked_processes.h"
 #include "os/folder_below.h"
 #include "os/process_identity.h"
+#include "os/sha256.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -26,12 +29,20 @@ namespace {
 
 constexpr const char* kFolder = ".rota/runners";
 constexpr std::chrono::milliseconds kPause{5};
+// A supervisor that lives ends all within this after its runner; what is left then is ended by us.
+constexpr std::chrono::milliseconds kMaxWaitForSupervisor{500};
+constexpr std::size_t kPlaceDigits = 12;
 
 [[noreturn]] void fail(const std::filesystem::path& root) {
   throw std::system_error(errno, std::generic_category(), (root / kFolder).string());
 }
 
-// PID.START_TICKS.NUMBER
+// Where a process number means what it means here: the host, its boot, and the PID namespace.
+std::string place_of(const ProcessIdentity& process) {
+  return to_hex(sha256_of(process.host + '\n' + process.boot_id)).substr(0, kPlaceDigits);
+}
+
+// PID.START_TICKS.PLACE.NUMBER. Nothing for the runners of other places.
 std::optional<ProcessIdentity> runner_of(std::string_view name) {
   ProcessIdentity runner = this_process();
   const char* end = name.data() + name.size();
@@ -39,6 +50,8 @@ std::optional<ProcessIdentity> runner_of(std::string_view name) {
   if (pid.ec != std::errc() || pid.ptr == end || *pid.ptr != '.') return std::nullopt;
   const auto ticks = std::from_chars(pid.ptr + 1, end, runner.start_ticks);
   if (ticks.ec != std::errc()) return std::nullopt;
+  if (!std::string_view(ticks.ptr, end).starts_with("." + place_of(runner) + "."))
+    return std::nullopt;
   return runner;
 }
 
@@ -66,7 +79,7 @@ RunnerLock::RunnerLock(const std::filesystem::path& project_root)
   static std::atomic<unsigned> count{0};
   if (!folder_.valid()) fail(project_root);
   const ProcessIdentity self = this_process();
-  name_ = fmt::format("{}.{}.{}", self.pid, self.start_ticks, ++count);
+  name_ = fmt::format("{}.{}.{}.{}", self.pid, self.start_ticks, place_of(self), ++count);
   // Another runner that tidies up may remove it before it is locked.
   for (bool is_locked = false; !is_locked;) {
     file_ = UnsharedFd(
@@ -80,27 +93,46 @@ RunnerLock::~RunnerLock() {
   if (file_.valid()) ::unlinkat(folder_.get(), name_.c_str(), 0);
 }
 
+namespace {
+
+bool wait_for_lock(int file, std::chrono::steady_clock::time_point until) {
+  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
+// False: its processes cannot be ended.
+bool end_runner(int file, const std::string& name, std::chrono::milliseconds longest) {
+  const auto now = std::chrono::steady_clock::now();
+  wait_for_lock(file, now + std::min(longest, kMaxWaitForSupervisor));
+  // Also where the lock is free: another program that a task started does not hold it.
+  end_marked_processes(runner_mark(name));
+  return wait_for_lock(file, now + longest);
+}
+
+}  // namespace
+
 std::string wait_for_dead_runners(const std::filesystem::path& project_root,
                                   std::chrono::milliseconds longest) {
-  const auto give_up = std::chrono::steady_clock::now() + longest;
   const UniqueFd folder(
       ::open((project_root / kFolder).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder.valid()) return {};  // no runner has been here
   for (const std::string& name : names_in(folder.get())) {
-    const auto runner = runner_of(name);
-    if (!runner) continue;
     const UniqueFd file(
         ::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    while (file.valid() && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (!is_dead(*runner)) break;
-      if (std::chrono::steady_clock::now() >= give_up)
-        return fmt::format(
-            "tasks of the runner with process number {}, which has ended, still run after {} s; "
-            "`fuser .rota/runners/{}` names their processes, end them",
-            runner->pid, std::chrono::duration_cast<std::chrono::seconds>(longest).count(), name);
-      std::this_thread::sleep_for(kPause);
-    }
-    if (file.valid() && is_dead(*runner)) ::unlinkat(folder.get(), name.c_str(), 0);
+    if (!file.valid()) continue;
+    const auto runner = runner_of(name);
+    const bool is_left_behind =
+        runner ? is_dead(*runner) : ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+    if (!is_left_behind) continue;
+    if (runner && !end_runner(file.get(), name, longest))
+      return fmt::format(
+          "tasks of the runner with process number {}, which has ended, still run after {} s; "
+          "`fuser .rota/runners/{}` names their processes, end them",
+          runner->pid, std::chrono::duration_cast<std::chrono::seconds>(longest).count(), name);
+    ::unlinkat(folder.get(), name.c_str(), 0);
   }
   return {};
 }

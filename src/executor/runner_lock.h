@@ -21,6 +21,8 @@ class RunnerLock {
   ~RunnerLock();
 
   int fd() const noexcept { return file_.get(); }
+  // Of its file: no other runner of this project has it.
+  const std::string& name() const noexcept { return name_; }
 
  private:
   UniqueFd folder_;
@@ -30,8 +32,8 @@ class RunnerLock {
 
 inline constexpr std::chrono::seconds kMaxWaitForDeadRunners{15};
 
-// Waits until no process of a runner of this host and project that is dead runs any more, and removes what they left.
-// Gives why that cannot be said; else an empty text.
+// Waits until no process of a runner of this host and project that is dead runs any more, ends those that nobody else
+// ends, and removes what they left. Gives why that cannot be said; else an empty text.
 std::string wait_for_dead_runners(const std::filesystem::path& project_root,
                                   std::chrono::milliseconds longest = kMaxWaitForDeadRunners);
 

@@ -76,12 +76,30 @@ class Attributes {
   posix_spawnattr_t attributes_;
 };
 
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// This process's, where `variable` ("NAME=VALUE") takes the place of another of its name.
+std::vector<std::string> environment_with(const std::string& variable) {
+  const std::string_view name = std::string_view(variable).substr(0, variable.find('=') + 1);
+  std::vector<std::string> variables{variable};
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    if (!std::string_view(*one).starts_with(name)) variables.emplace_back(*one);
+  }
+  return variables;
+}
+
 pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
-            const SupervisorFiles& files) {
+            const SupervisorInheritance& inherited) {
   const UniqueFd control_copy = out_of_the_way(control);
-  const UniqueFd lock = out_of_the_way(files.runner_lock);
-  const UniqueFd to_read = out_of_the_way(files.tokens_to_read);
-  const UniqueFd to_write = out_of_the_way(files.tokens_to_write);
+  const UniqueFd lock = out_of_the_way(inherited.runner_lock);
+  const UniqueFd to_read = out_of_the_way(inherited.tokens_to_read);
+  const UniqueFd to_write = out_of_the_way(inherited.tokens_to_write);
   FileActions actions;
   actions.open_null(STDIN_FILENO, O_RDONLY);
   actions.open_null(STDOUT_FILENO, O_WRONLY);
@@ -94,13 +112,10 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
   std::vector<std::string> words{program.program.string()};
   words.insert(words.end(), program.words.begin(), program.words.end());
   words.push_back(fmt::format("{}{}:{}", kSupervisorOption, ::getpid(), jobs));
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<std::string> variables = environment_with(inherited.mark);
   pid_t pid = -1;
   check(::posix_spawn(&pid, program.program.c_str(), actions.get(), attributes.get(),
-                      pointers.data(), environ),
+                      pointers_to(words).data(), pointers_to(variables).data()),
         program.program.c_str());
   return pid;
 }
@@ -108,13 +123,13 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
 }  // namespace
 
 SupervisorProcess::SupervisorProcess(const WorkerProgram& program, std::size_t jobs,
-                                     const SupervisorFiles& files) {
+                                     const SupervisorInheritance& inherited) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     check(errno, "socketpair");
   control_ = UnsharedFd(ends[0]);
   const UnsharedFd other(ends[1]);
-  pid_ = spawn(program, jobs, other.get(), files);
+  pid_ = spawn(program, jobs, other.get(), inherited);
 }
 
 SupervisorProcess::~SupervisorProcess() {

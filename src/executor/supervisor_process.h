@@ -21,7 +21,8 @@ struct WorkerProgram {
 inline constexpr const char* kSupervisorOption = "--rota-workers=";
 
 // What a supervisor inherits.
-struct SupervisorFiles {
+struct SupervisorInheritance {
+  std::string mark;  // of all that it starts (marked_processes.h)
   int runner_lock = -1;
   int tokens_to_read = -1;
   int tokens_to_write = -1;
@@ -30,7 +31,7 @@ struct SupervisorFiles {
 class SupervisorProcess {
  public:
   // Throws std::system_error where it cannot be started.
-  SupervisorProcess(const WorkerProgram& program, std::size_t jobs, const SupervisorFiles& files);
+  SupervisorProcess(const WorkerProgram& program, std::size_t jobs, const SupervisorInheritance& files);
   SupervisorProcess(const SupervisorProcess&) = delete;
   SupervisorProcess& operator=(const SupervisorProcess&) = delete;
   // Closes the connection, upon which it ends all workers, and waits for that.

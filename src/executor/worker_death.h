@@ -15,6 +15,7 @@ enum class Doom : std::uint8_t {
   cancelled,
   timeout,
   memory,
+  output,
   wrote_into_connection,
   closed_connection
 };

@@ -14,6 +14,7 @@ namespace {
 // Starts that are written ahead, so that there is work while the log waits for the disk.
 constexpr std::size_t kMaxBegunAhead = 1024;
 constexpr std::size_t kMaxRecordsUnderWay = 1024;
+constexpr std::uint64_t kDefaultOutputLimit = std::uint64_t{512} << 20U;
 
 std::string message_of(const std::exception_ptr& error) {
   try {
@@ -185,7 +186,8 @@ void RunDriver::submit(TaskIndex task) {
                                   plan_.graph.task_id(task), summary_.outcomes[task].attempts),
        .limits = {.timeout = policy.timeout,
                   .memory_bytes = policy.memory_limit_bytes,
-                  .cpu_time = policy.cpu_limit},
+                  .cpu_time = policy.cpu_limit,
+                  .output_bytes = policy.output_limit_bytes.value_or(kDefaultOutputLimit)},
        .is_fresh = policy.isolation == Isolation::fresh,
        .enable_checkpoints = policy.checkpoints.value_or(false),
        .force_restart = options_.force_restart});

@@ -127,6 +127,8 @@ bool set_known(TaskPolicy& policy, std::string_view name, std::string_view value
     policy.memory_limit_bytes = require_some(parse_size(value));
   else if (name == "cpu_limit")
     policy.cpu_limit = whole_seconds(parse_duration(value));
+  else if (name == "output_limit")
+    policy.output_limit_bytes = require_some(parse_size(value));
   else if (name == "priority")
     policy.priority = parse_number<std::int64_t>(value, -1'000'000, 1'000'000);
   else if (name == "pools")
@@ -167,8 +169,8 @@ void set_policy(TaskPolicy& policy, std::string_view name, std::string_view valu
   if (set_known(policy, name, value)) return;
   throw ArgumentError(
       "there is no such policy (there are: retries, retry_delay, retry_factor, retry_max_delay, "
-      "retry_jitter, retry_on, timeout, memory_limit, cpu_limit, priority, pools, isolation, "
-      "checkpoints)");
+      "retry_jitter, retry_on, timeout, memory_limit, cpu_limit, output_limit, priority, pools, "
+      "isolation, checkpoints)");
 } catch (const ArgumentError& error) {
   throw ArgumentError(fmt::format("{}: {}", name, error.what()));
 }
@@ -187,6 +189,7 @@ TaskPolicy merge(const TaskPolicy& stronger, const TaskPolicy& weaker) {
   take(merged.timeout, weaker.timeout);
   take(merged.memory_limit_bytes, weaker.memory_limit_bytes);
   take(merged.cpu_limit, weaker.cpu_limit);
+  take(merged.output_limit_bytes, weaker.output_limit_bytes);
   take(merged.priority, weaker.priority);
   take(merged.pools, weaker.pools);
   take(merged.isolation, weaker.isolation);

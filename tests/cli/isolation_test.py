@@ -106,7 +106,7 @@ def test_an_exit_before_it_is_done_is_no_success(nasty):
     assert "leaving early" in row["message"] and output_of(row) == "leaving early\n"
 
 
-@pytest.mark.parametrize("task_id", ["t_linger", "t_daemon"])
+@pytest.mark.parametrize("task_id", ["t_linger", "t_daemon", "t_daemon_program"])
 def test_what_a_task_leaves_running_is_killed_and_told(nasty, task_id):
     nasty.command("run", task_id)
     row = newest(nasty, task_id)
@@ -128,8 +128,15 @@ def test_one_that_does_not_want_to_end_is_killed(nasty):
     assert not is_alive(pids(nasty)[0])
 
 
-def test_a_flood_of_output_is_kept_in_bounds(nasty):
+def test_a_flood_of_output_fails(nasty):
     row = fails(nasty, "t_flood")
+    assert "printed more than its output limit of 512.0 MiB" in row["message"]
+    assert os.path.getsize(row["output_path"]) < 17 * 1024 * 1024
+    assert "bytes are left out here" in output_of(row)
+
+
+def test_of_much_output_that_is_allowed_the_beginning_and_the_end_are_kept(nasty):
+    row = fails(nasty, "t_flood", "--policy", "t_flood:output_limit=2GiB")
     assert "flooded" in row["message"]
     assert os.path.getsize(row["output_path"]) < 17 * 1024 * 1024
     kept = output_of(row)
@@ -283,16 +290,72 @@ def test_workers_and_what_they_started_die_with_the_runner(nasty):
     assert newest(nasty, "t_stubborn")["state"] == "lost"
 
 
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as file:
+        return [int(word) for word in file.read().split()]
+
+
+@pytest.mark.parametrize("daemon", ["t_daemon", "t_daemon_program"])
+def test_a_daemon_of_a_task_dies_with_the_supervisor(nasty, daemon):
+    nasty.tell("wait_" + daemon)
+    running = nasty.start("run", daemon, "-j", "1")
+    wait_for(lambda: pids(nasty))
+    [supervisor] = children_of(running.pid)
+    os.kill(supervisor, signal.SIGKILL)
+    running.communicate(timeout=30)
+    assert running.returncode == 1 and "ended with signal 9" in newest(nasty, daemon)["message"]
+    assert not any(is_alive(pid) for pid in pids(nasty))
+
+
+@pytest.mark.parametrize("daemon", ["t_daemon", "t_daemon_program"])
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_the_next_run_ends_what_a_killed_runner_and_its_killed_supervisor_left(nasty, daemon, executor):
+    nasty.tell("wait_" + daemon)
+    running = nasty.start("run", daemon, "-j", "1")
+    wait_for(lambda: pids(nasty))
+    [supervisor] = children_of(running.pid)
+    os.kill(supervisor, signal.SIGSTOP)  # so that it does nothing when its runner is gone
+    running.kill()
+    running.wait()
+    os.kill(supervisor, signal.SIGKILL)
+    wait_for(lambda: not is_alive(supervisor))
+    left = pids(nasty)
+    assert all(is_alive(pid) for pid in left)
+    assert nasty.command("run", "t_good", "--executor", executor).returncode == 0
+    assert not any(is_alive(pid) for pid in left)
+    assert not list((nasty.folder / ".rota" / "runners").iterdir())
+
+
+def place_of_runners(project):
+    """The part of a runner's file name that tells host, boot and PID namespace."""
+    folder = project.folder / ".rota" / "runners"
+    running = project.start("run", "t_patient")
+    wait_for(lambda: pids(project))
+    [name] = [file.name for file in folder.iterdir()]
+    running.terminate()
+    running.wait()
+    return name.split(".")[2]
+
+
+def test_a_lock_of_another_place_is_left_alone_as_long_as_it_is_held(nasty):
+    place_of_runners(nasty)
+    file = nasty.folder / ".rota" / "runners" / "999999999.1.0123456789ab.1"
+    with open(file, "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert nasty.command("run", "t_good", "--force").returncode == 0 and file.exists()
+    assert nasty.command("run", "t_good", "--force").returncode == 0 and not file.exists()
+
+
 @pytest.mark.parametrize("executor", ["process", "inline"])
 def test_the_next_run_waits_for_what_a_killed_runner_has_left(nasty, executor):
-    assert nasty.command("run", "t_good").returncode == 0  # makes the folder
+    place = place_of_runners(nasty)
     runner = subprocess.Popen(["sleep", "60"])
     with open(f"/proc/{runner.pid}/stat") as file:
         start_ticks = file.read().rsplit(")", 1)[1].split()[19]
     runner.kill()
     runner.wait()
     # What its worker would hold as long as it lives.
-    with open(nasty.folder / ".rota" / "runners" / f"{runner.pid}.{start_ticks}.1", "w") as held:
+    with open(nasty.folder / ".rota" / "runners" / f"{runner.pid}.{start_ticks}.{place}.1", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         following = nasty.start("run", "t_good", "--force", "--executor", executor)
         time.sleep(0.5)

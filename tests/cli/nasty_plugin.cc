@@ -97,6 +97,21 @@ NASTY_TASK(DaemonTask, "t_daemon") {
   return OperationResult::success();
 }
 
+// A daemon that is another program.
+NASTY_TASK(DaemonProgramTask, "t_daemon_program") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setsid();
+    const pid_t daemon = ::fork();
+    if (daemon == 0) ::execlp("sleep", "sleep", "1000", nullptr);
+    write_pid(daemon);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  if (std::filesystem::exists(project_file("wait_t_daemon_program"))) sleep_for_ever();
+  return OperationResult::success();
+}
+
 NASTY_TASK(StubbornTask, "t_stubborn") {
   ::signal(SIGTERM, SIG_IGN);
   write_pid(::getpid());
