@@ -126,7 +126,8 @@ class OptionsMaker {
              rule.policy.output_limit_bytes || rule.policy.isolation == Isolation::fresh;
     };
     if (options_.executor == "inline" && std::ranges::any_of(rules_, is_kept_by_processes_only))
-      print_warning("the executor inline keeps no memory_limit, cpu_limit, output_limit and isolation");
+      print_warning(
+          "the executor inline keeps no memory_limit, cpu_limit, output_limit and isolation");
     options_.policy = [rules = std::move(rules_)](const TaskMetadata& metadata) {
       TaskPolicy policy = metadata.policy;
       for (const PolicyRule& rule : rules) {

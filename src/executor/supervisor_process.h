@@ -31,7 +31,8 @@ struct SupervisorInheritance {
 class SupervisorProcess {
  public:
   // Throws std::system_error where it cannot be started.
-  SupervisorProcess(const WorkerProgram& program, std::size_t jobs, const SupervisorInheritance& files);
+  SupervisorProcess(const WorkerProgram& program, std::size_t jobs,
+                    const SupervisorInheritance& files);
   SupervisorProcess(const SupervisorProcess&) = delete;
   SupervisorProcess& operator=(const SupervisorProcess&) = delete;
   // Closes the connection, upon which it ends all workers, and waits for that.

@@ -70,8 +70,9 @@ ExecutionEnd describe_death(const DoomedExecution& how, const ExecutionLimits& l
           static_cast<double>(limits.memory_bytes.value_or(0)) / kMebibyte);
       break;
     case Doom::output:
-      end.message = fmt::format("it printed more than its output limit of {:.1f} MiB, and was killed",
-                                static_cast<double>(limits.output_bytes.value_or(0)) / kMebibyte);
+      end.message =
+          fmt::format("it printed more than its output limit of {:.1f} MiB, and was killed",
+                      static_cast<double>(limits.output_bytes.value_or(0)) / kMebibyte);
       break;
     case Doom::wrote_into_connection:
       end.message =

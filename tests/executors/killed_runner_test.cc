@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runners and workers that are killed at random moments: nothing is left, nothing runs twice at once, and the next run
+// Runners, their supervisors and their workers that are killed at random moments: nothing is left, nothing runs twice at once, and the next run
 // does the rest.
 #include "killed_runner.h"
 
@@ -10,10 +10,12 @@
 
 #include <signal.h>
 
+#include <array>
 #include <cstring>
 #include <fstream>
 #include <random>
 #include <thread>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -22,8 +24,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kRounds = 50;  // of each of the four tests
+constexpr int kRounds = 50;  // of each of the eight tests
 constexpr int kKillsBeforeAnEnd = 5;
+constexpr int kFewestHits = kRounds / 3;  // kills that met a process at work
 constexpr const char* kThisProgram = "/proc/self/exe";
 
 TaskClassPtr traced(const std::string& id, std::vector<std::string> needs) {
@@ -44,8 +47,11 @@ int run_graph(const std::filesystem::path& root) {
   log->mark_lost_executions();
   PlanOptions options{.project_root = root};
   Graph graph = build_graph(registry);
-  for (TaskIndex task = 0; task < graph.size(); ++task)
-    options.arguments[graph.task_id(task)].set("pause", 2000);
+  for (TaskIndex task = 0; task < graph.size(); ++task) {
+    Arguments& arguments = options.arguments[graph.task_id(task)];
+    arguments.set("pause", 2000);
+    arguments.set("daemon", task % 3 == 0);
+  }
   const Plan plan = make_plan(std::move(graph), *log, options);
   // A worker that the test killed fails its task; that is tried again.
   const RunSummary summary = run(
@@ -56,22 +62,54 @@ int run_graph(const std::filesystem::path& root) {
   return summary.succeeded() ? 0 : 1;
 }
 
+// Its line in /proc/PID/stat; empty where it has ended.
+std::string stat_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const std::size_t end = text.rfind(')');
+  const bool has_ended = end == std::string::npos || text[end + 2] == 'Z' || text[end + 2] == 'X';
+  return has_ended ? "" : text;
+}
+
+bool is_running_worker(pid_t pid) {
+  return stat_of(pid).find("(rota-worker)") != std::string::npos;
+}
+
 class Victim {
  public:
   explicit Victim(const std::filesystem::path& root)
       : process_(kThisProgram, {"--run-graph", root.string()}) {}
 
-  void kill_after(std::chrono::microseconds pause) {
-    std::this_thread::sleep_for(pause);
+  void wait_for_workers() {
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    while (workers().empty() && !stat_of(process_.pid()).empty() &&
+           std::chrono::steady_clock::now() < give_up)
+      std::this_thread::sleep_for(100us);
+  }
+  // Each gives whether tasks were under way.
+  bool kill_it() {
+    const bool is_hit = !workers().empty();
     ::kill(process_.pid(), SIGKILL);
     wait();
+    return is_hit;
   }
-  void kill_a_worker_after(std::chrono::microseconds pause, std::mt19937& random) {
-    std::this_thread::sleep_for(pause);
-    for (const pid_t supervisor : children_of(process_.pid())) {
-      const std::vector<pid_t> workers = children_of(supervisor);
-      if (!workers.empty()) ::kill(workers[random() % workers.size()], SIGKILL);
-    }
+  // Nobody is left who could end the workers' children.
+  bool kill_it_and_its_supervisor() {
+    const std::vector<pid_t> supervisors = children_of(process_.pid());
+    for (const pid_t supervisor : supervisors) ::kill(supervisor, SIGSTOP);
+    const bool is_hit = kill_it();
+    for (const pid_t supervisor : supervisors) ::kill(supervisor, SIGKILL);
+    return is_hit;
+  }
+  bool kill_the_supervisor() {
+    const bool is_hit = !workers().empty();
+    for (const pid_t supervisor : children_of(process_.pid())) ::kill(supervisor, SIGKILL);
+    return is_hit;
+  }
+  bool kill_a_worker(std::mt19937& random) {
+    const std::vector<pid_t> all = workers();
+    return !all.empty() && ::kill(all[random() % all.size()], SIGKILL) == 0;
   }
   // Gives its exit status; -1 where it was killed.
   int wait() {
@@ -82,17 +120,18 @@ class Victim {
   const std::string& output() { return process_.output(); }
 
  private:
+  std::vector<pid_t> workers() const {
+    std::vector<pid_t> found;
+    for (const pid_t supervisor : children_of(process_.pid())) {
+      for (const pid_t worker : children_of(supervisor)) found.push_back(worker);
+    }
+    return found;
+  }
+
   ChildProcess process_;
 };
 
-bool is_running_worker(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  std::getline(file, text);
-  const std::size_t end = text.rfind(')');
-  return text.find("(rota-worker)") != std::string::npos && end != std::string::npos &&
-         text[end + 2] != 'Z' && text[end + 2] != 'X';
-}
+enum class Kill : std::uint8_t { runner, runner_and_supervisor, supervisor, worker };
 
 void expect_no_orphan(const std::filesystem::path& root) {
   std::ifstream file(root / "pids.txt");
@@ -100,45 +139,82 @@ void expect_no_orphan(const std::filesystem::path& root) {
     EXPECT_FALSE(is_running_worker(std::stoi(pid))) << id;
 }
 
-class KilledRunner : public ::testing::TestWithParam<int> {};
+class KilledRunner : public ::testing::TestWithParam<std::tuple<Kill, int>> {
+ protected:
+  bool kills_runners() const {
+    return kill() == Kill::runner || kill() == Kill::runner_and_supervisor;
+  }
+  Kill kill() const { return std::get<0>(GetParam()); }
 
-TEST_P(KilledRunner, LeavesNothingAndTheNextRunDoesTheRest) {
-  const TemporaryFolder folder;
-  std::mt19937 random(static_cast<unsigned>(GetParam()));
-  for (int round = 1; round <= kRounds; ++round) {
-    SCOPED_TRACE("round " + std::to_string(round));
-    Victim victim(folder.path());
-    const std::chrono::microseconds pause(random() % 60'000);
-    if (round % kKillsBeforeAnEnd != 0 && GetParam() % 2 == 0) {
-      victim.kill_after(pause);  // and the next one begins at once
-      continue;
-    }
-    victim.kill_a_worker_after(pause, random);
-    const int status = victim.wait();
-    ASSERT_EQ(status, 0) << victim.output();
-    EXPECT_FALSE(std::filesystem::exists(folder.path() / "twice.txt"));
-    expect_no_orphan(folder.path());
-    const auto log = open_sqlite_log(folder.path() / ".rota" / "log.db");
+  void strike(Victim& victim) {
+    if (random_() % 4 != 0) victim.wait_for_workers();
+    std::this_thread::sleep_for(std::chrono::microseconds(random_() % 15'000));
+    const bool is_hit = kill() == Kill::runner ? victim.kill_it()
+                        : kill() == Kill::runner_and_supervisor
+                            ? victim.kill_it_and_its_supervisor()
+                        : kill() == Kill::supervisor ? victim.kill_the_supervisor()
+                                                     : victim.kill_a_worker(random_);
+    if (is_hit) ++hits_;
+  }
+
+  void expect_all_is_done() const {
+    EXPECT_FALSE(std::filesystem::exists(root() / "twice.txt"));
+    expect_no_orphan(root());
+    const auto log = open_sqlite_log(root() / ".rota" / "log.db");
     EXPECT_TRUE(log->validate_execution_log().empty());
     for (int task = 0; task < 10; ++task) {
       const auto latest = log->find_latest_execution("t_" + std::to_string(task), false);
       ASSERT_TRUE(latest);
       EXPECT_EQ(latest->state(), ExecutionState::success);
     }
-    log->cleanup_old_executions({.max_per_task = 0, .task_run_ids = [&] {
-                                   std::vector<std::string> all;
-                                   for (const Execution& one :
-                                        log->get_task_execution_history({.limit = 0}))
-                                     all.push_back(one.task_run_id);
-                                   return all;
-                                 }()});
-    std::filesystem::remove(folder.path() / "pids.txt");
   }
+
+  void begin_anew() {
+    const auto log = open_sqlite_log(root() / ".rota" / "log.db");
+    std::vector<std::string> all;
+    for (const Execution& one : log->get_task_execution_history({.limit = 0}))
+      all.push_back(one.task_run_id);
+    log->cleanup_old_executions({.max_per_task = 0, .task_run_ids = all});
+    std::filesystem::remove(root() / "pids.txt");
+  }
+
+  std::filesystem::path root() const { return folder_.path(); }
+
+  TemporaryFolder folder_;
+  std::mt19937 random_{static_cast<unsigned>(std::get<1>(GetParam()))};
+  int hits_ = 0;
+};
+
+TEST_P(KilledRunner, LeavesNothingAndTheNextRunDoesTheRest) {
+  for (int round = 1; round <= kRounds; ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    Victim victim(root());
+    if (kills_runners() && round % kKillsBeforeAnEnd != 0) {
+      strike(victim);  // and the next one begins at once
+      continue;
+    }
+    if (!kills_runners()) strike(victim);
+    const int status = victim.wait();
+    ASSERT_EQ(status, 0) << victim.output();
+    expect_all_is_done();
+    begin_anew();
+  }
+  EXPECT_GE(hits_, kFewestHits);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rounds, KilledRunner, ::testing::Values(0, 1, 2, 3), [](const auto& info) {
-  return (info.param % 2 == 0 ? "OfRunners" : "OfWorkers") + std::to_string(info.param);
-});
+std::string name_of(const ::testing::TestParamInfo<std::tuple<Kill, int>>& info) {
+  constexpr std::array kNames = {"OfRunners", "OfRunnersAndSupervisors", "OfSupervisors",
+                                 "OfWorkers"};
+  const auto [kill, seed] = info.param;
+  return kNames.at(static_cast<std::size_t>(kill)) + std::to_string(seed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rounds, KilledRunner,
+                         ::testing::Combine(::testing::Values(Kill::runner,
+                                                              Kill::runner_and_supervisor,
+                                                              Kill::supervisor, Kill::worker),
+                                            ::testing::Values(1, 2)),
+                         name_of);
 
 }  // namespace
 

@@ -4,9 +4,11 @@
 #include <rota/rota.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <random>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -15,11 +17,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kRounds = 40;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kGraphs = 40;
+constexpr int kAtOnce = 2;
+constexpr std::chrono::milliseconds kTimeout{400};
+#else
+constexpr int kGraphs = 2000;
+constexpr int kAtOnce = 6;  // they wait for timeouts most of the time
+constexpr std::chrono::milliseconds kTimeout{150};
+#endif
 constexpr std::size_t kMostTasks = 12;
-constexpr const char* kWays[] = {"succeed",   "succeed",    "succeed",  "succeed",
-                                 "fail",      "crash",      "killed",   "hang",
-                                 "fail_once", "crash_once", "hang_once"};
+constexpr const char* kWays[] = {"succeed",    "succeed",  "succeed", "succeed", "succeed",
+                                 "succeed",    "succeed",  "fail",    "crash",   "killed",
+                                 "linger",     "hang",     "succeed", "succeed", "fail_once",
+                                 "crash_once", "hang_once"};
 
 struct RandomTask {
   std::string how;
@@ -49,7 +60,10 @@ class RandomGraph {
 
   RunSummary run(const std::filesystem::path& root, ExecutionLog& log) {
     PlanOptions plan_options{.project_root = root};
-    for (const auto& [id, task] : tasks_) plan_options.arguments[id].set("how", task.how);
+    for (const auto& [id, task] : tasks_) {
+      plan_options.arguments[id].set("how", task.how);
+      plan_options.arguments[id].set("daemon", task.how == "linger");
+    }
     plan_ = std::make_unique<Plan>(make_plan(build_graph(registry_), log, plan_options));
     return rota::run(*plan_, registry_, log,
                      {.executor = "process",
@@ -59,7 +73,7 @@ class RandomGraph {
                           [this](const TaskMetadata& metadata) {
                             TaskPolicy policy{.retries = 1, .retry_delay = 1ms};
                             if (tasks_.at(metadata.task_id).how.starts_with("hang"))
-                              policy.timeout = 200ms;
+                              policy.timeout = kTimeout;
                             return policy;
                           },
                       .grace = 2000ms});
@@ -132,17 +146,25 @@ void check_log(const ExecutionLog& log, const RandomGraph& graph, const RunSumma
   EXPECT_TRUE(log.validate_execution_log().empty());
 }
 
-TEST(RandomGraphs, EveryPromiseHoldsWhateverTasksDoToTheirProcesses) {
-  for (int round = 0; round < kRounds; ++round) {
-    SCOPED_TRACE("round " + std::to_string(round));
-    std::mt19937 random(static_cast<unsigned>(20261126 + round));
-    const TemporaryFolder folder;
-    const auto log = open_sqlite_log(folder.path() / ".rota" / "log.db");
-    RandomGraph graph(random);
-    const RunSummary summary = graph.run(folder.path(), *log);
-    check_trace(folder.path(), graph);
-    check_log(*log, graph, summary);
-    if (::testing::Test::HasFailure()) return;
+void check_graph(int seed) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(static_cast<unsigned>(20261126 + seed));
+  const TemporaryFolder folder;
+  const auto log = open_sqlite_log(folder.path() / ".rota" / "log.db");
+  RandomGraph graph(random);
+  const RunSummary summary = graph.run(folder.path(), *log);
+  check_trace(folder.path(), graph);
+  check_log(*log, graph, summary);
+}
+
+TEST(RandomGraphs, KeepEveryPromiseWhateverTasksDoToTheirProcesses) {
+  std::atomic<int> next{0};
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < kAtOnce; ++thread) {
+    threads.emplace_back([&next] {
+      for (int seed = next++; seed < kGraphs && !::testing::Test::HasFailure(); seed = next++)
+        check_graph(seed);
+    });
   }
 }
 

@@ -90,6 +90,21 @@ class TracedTask : public BaseTask {
     ::close(file);
   }
 
+  // A child in a session of its own, that nothing ends but a kill.
+  pid_t start_daemon() const {
+    const pid_t child = ::fork();
+    if (child != 0) {
+      note("pids.txt", std::to_string(child));
+      return child;
+    }
+    ::setsid();
+    for (;;) ::pause();
+  }
+  static void end_daemon(pid_t daemon) {
+    ::kill(daemon, SIGKILL);
+    ::waitpid(daemon, nullptr, 0);
+  }
+
   OperationResult trace(OperationContext& operation) {
     const UniqueFd lock(
         ::open(project_file("lock_" + task_id()).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -100,8 +115,10 @@ class TracedTask : public BaseTask {
     const std::string mark = project_file("tried_" + task_id());
     const bool is_first = !std::filesystem::exists(mark);
     std::ofstream(mark) << "x";
+    const pid_t daemon = arguments().get<bool>("daemon", false) ? start_daemon() : 0;
     if (const auto pause = arguments().get<std::int64_t>("pause", 0); pause > 0)
       std::this_thread::sleep_for(std::chrono::microseconds(pause));
+    if (daemon > 0 && how != "linger") end_daemon(daemon);
     if (how == "crash" || (how == "crash_once" && is_first)) ::_exit(7);
     if (how == "killed") ::raise(SIGKILL);
     if (how == "hang" || (how == "hang_once" && is_first)) {
