@@ -83,6 +83,31 @@ def test_workers_are_other_processes_and_their_output_is_kept(
     assert (project / imported.output_path).read_text() == f"imports in {pid}\n"
 
 
+MAKING = '''
+import subprocess
+import rota
+
+class Making(rota.BaseTask):
+    task_id = "t_make"
+    def configure_operations(self): self.add_operation(self.work)
+    def work(self): subprocess.run(["make", "both"], close_fds=False, check=True)
+'''
+# Its children wait for each other, so that make must run both at once.
+MAKEFILE = """
+both: one two
+one two:
+\ttouch $@; for try in $$(seq 500); do [ -e one ] && [ -e two ] && exit 0; sleep 0.01; done; exit 1
+"""
+
+
+def test_make_in_a_task_takes_its_jobs_from_the_run(run_script: Any, project: pathlib.Path) -> None:
+    (project / "scripts").mkdir()
+    (project / "scripts" / "making.py").write_text(MAKING)
+    (project / "Makefile").write_text(MAKEFILE)
+    done = run_script(RUN.format("jobs=2"))
+    assert done.stdout.splitlines()[-1] == "[('t_make', 'success')] True"
+
+
 def test_a_changed_source_makes_its_tasks_stale(run_script: Any, tasks: pathlib.Path) -> None:
     run_script(RUN.format(""))
     tasks.write_text(TASKS.replace("reads", "reads more"))

@@ -34,13 +34,10 @@ std::optional<int> run_as_worker(int argc, char* const* argv) {
   if (!word.starts_with(kOption)) return std::nullopt;
   word.remove_prefix(kOption.size());
   pid_t runner = 0;
-  std::size_t jobs = 0;
   const char* end = word.data() + word.size();
-  const auto first = std::from_chars(word.data(), end, runner);
-  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ':') return refuse();
-  const auto second = std::from_chars(first.ptr + 1, end, jobs);
-  if (second.ec != std::errc() || second.ptr != end) return refuse();
-  return supervise_workers(runner, jobs);
+  const auto parsed = std::from_chars(word.data(), end, runner);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return refuse();
+  return supervise_workers(runner);
 }
 
 }  // namespace rota::inline v1

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -84,14 +85,23 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// This process's, where `variable` ("NAME=VALUE") takes the place of another of its name.
-std::vector<std::string> environment_with(const std::string& variable) {
-  const std::string_view name = std::string_view(variable).substr(0, variable.find('=') + 1);
-  std::vector<std::string> variables{variable};
+// This process's, where `changed` ("NAME=VALUE") take the place of others of their names.
+std::vector<std::string> environment_with(std::vector<std::string> changed) {
+  const std::size_t count = changed.size();
   for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
-    if (!std::string_view(*one).starts_with(name)) variables.emplace_back(*one);
+    const std::string_view variable = *one;
+    const std::string_view name = variable.substr(0, variable.find('=') + 1);
+    const auto is_same = [name](const std::string& other) { return other.starts_with(name); };
+    const auto end = changed.begin() + static_cast<std::ptrdiff_t>(count);
+    if (std::find_if(changed.begin(), end, is_same) == end) changed.emplace_back(variable);
   }
-  return variables;
+  return changed;
+}
+
+// As GNU make gives it to what it starts (its manual, "POSIX Jobserver Interaction").
+std::string job_server(std::size_t jobs) {
+  return fmt::format("MAKEFLAGS= -j{} --jobserver-auth={},{}", jobs, SupervisorFds::kTokensToRead,
+                     SupervisorFds::kTokensToWrite);
 }
 
 pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
@@ -111,8 +121,8 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
   const Attributes attributes;
   std::vector<std::string> words{program.program.string()};
   words.insert(words.end(), program.words.begin(), program.words.end());
-  words.push_back(fmt::format("{}{}:{}", kSupervisorOption, ::getpid(), jobs));
-  std::vector<std::string> variables = environment_with(inherited.mark);
+  words.push_back(fmt::format("{}{}", kSupervisorOption, ::getpid()));
+  std::vector<std::string> variables = environment_with({inherited.mark, job_server(jobs)});
   pid_t pid = -1;
   check(::posix_spawn(&pid, program.program.c_str(), actions.get(), attributes.get(),
                       pointers_to(words).data(), pointers_to(variables).data()),

@@ -19,11 +19,8 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -209,15 +206,10 @@ class Supervisor {
 
 }  // namespace
 
-int supervise_workers(pid_t runner, std::size_t jobs) {
+int supervise_workers(pid_t runner) {
   ::prctl(PR_SET_NAME, "rota-workers");
   ::fcntl(SupervisorFds::kControl, F_SETFD, FD_CLOEXEC);
   ::fcntl(SupervisorFds::kRunnerLock, F_SETFD, FD_CLOEXEC);
-  ::setenv("MAKEFLAGS",
-           fmt::format(" -j{} --jobserver-auth={},{}", jobs, SupervisorFds::kTokensToRead,
-                       SupervisorFds::kTokensToWrite)
-               .c_str(),
-           1);
   return Supervisor(runner).serve();
 }
 

@@ -47,6 +47,6 @@ struct SupervisorEvent {
 };
 
 // Serves until the runner is gone. Gives the exit status.
-int supervise_workers(pid_t runner, std::size_t jobs);
+int supervise_workers(pid_t runner);
 
 }  // namespace rota::inline v1

@@ -186,6 +186,14 @@ def test_children_get_a_job_server(nasty):
     assert "-j3 --jobserver-auth=5,6" in (nasty.folder / "makeflags.txt").read_text()
 
 
+@pytest.mark.parametrize("jobs", ["2", "1"])
+def test_make_in_a_task_takes_its_jobs_from_the_run(nasty, jobs):
+    done = nasty.command("run", "t_make", "-j", jobs)
+    assert (done.returncode == 0) == (jobs == "2"), done.stderr
+    row = newest(nasty, "t_make")
+    assert "jobserver unavailable" not in output_of(row)
+
+
 def test_a_retry_comes_after_a_failure_and_is_counted(nasty):
     (nasty.folder / "tries.txt").write_text("3")
     done = nasty.command("run", "t_flaky", "--policy", "t_flaky:retries=4", "--policy", "retry_delay=10ms")

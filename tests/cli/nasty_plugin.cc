@@ -82,6 +82,17 @@ NASTY_TASK(LingeringTask, "t_linger") {
   return OperationResult::success();
 }
 
+// Its children wait for each other, so that make must run both at once.
+NASTY_TASK(MakingTask, "t_make") {
+  std::ofstream(project_file("Makefile"))
+      << "both: one two\n"
+         "one two:\n"
+         "\ttouch $@; for try in $$(seq 500); do "
+         "[ -e one ] && [ -e two ] && exit 0; sleep 0.01; done; exit 1\n";
+  const int status = std::system(("make -C " + project_file(".").string() + " both").c_str());
+  return status == 0 ? OperationResult::success() : OperationResult::error("make failed");
+}
+
 // A daemon: in a session of its own, and its parent has ended.
 NASTY_TASK(DaemonTask, "t_daemon") {
   const pid_t child = ::fork();
