@@ -89,8 +89,11 @@ def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -
             found.problems.append(_problem(place.name, error))
             return ()
         names = _namespace(module)
-        _take_classes(place.name, names, found)
-        folders = _folders(names.get("__path__"))
+        path = names.get("__path__")
+        _take_classes(place.name, list(names.values()), found)  # a copy: a class method may change it
+        if path is None:
+            return ()
+        folders = _folders(path)
     if folders and (is_named or recursive):
         return list(_children(place, folders, recursive))
     return ()
@@ -110,18 +113,18 @@ def _imported(name: str) -> object:
 
 
 def _namespace(module: object) -> Dict[str, Any]:
-    """A copy of what a module holds; it may have put any object in its place."""
+    """What a module holds; it may have put any object in its place."""
     try:
         names = object.__getattribute__(module, "__dict__")
     except KeyboardInterrupt:
         raise
     except BaseException:  # a property may raise anything
         return {}
-    return dict(names) if type(names) is dict else {}
+    return names if type(names) is dict else {}
 
 
 def _folders(path: object) -> Tuple[str, ...]:
-    if path is None or isinstance(path, str):
+    if isinstance(path, str):
         return ()
     try:
         return tuple(entry for entry in path if type(entry) is str)  # type: ignore[attr-defined]
@@ -162,11 +165,14 @@ def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Itera
             above.add(identity)
             _add_from_folder(folder, modules, namespaces)
     # Files before folders: of two classes with one id the same counts as for the commands.
-    for name in sorted({*modules, *(namespaces if recursive else ())}, key=lambda one: (modules.get(one, True), one)):
-        if name not in modules:
-            yield _Place(f"{place.name}.{name}", tuple(namespaces[name]), frozenset(above))
-        elif recursive or not modules[name]:
-            yield _Place(f"{place.name}.{name}", above=frozenset(above))
+    all_above = frozenset(above)
+    for name in sorted(name for name, is_package in modules.items() if not is_package):
+        yield _Place(f"{place.name}.{name}", (), all_above)
+    if not recursive:
+        return
+    for name in sorted({*namespaces, *(name for name, is_package in modules.items() if is_package)}):
+        if modules.get(name, True):
+            yield _Place(f"{place.name}.{name}", () if name in modules else tuple(namespaces[name]), all_above)
 
 
 def _identity(folder: str) -> Optional[Tuple[int, int]]:
@@ -197,8 +203,11 @@ def _add_from_folder(folder: str, modules: Dict[str, bool], namespaces: Dict[str
 
 def _module_name(file_name: str) -> Optional[str]:
     """The name by which a file is imported, that of a folder as it is; None where it cannot be."""
-    suffix = next((suffix for suffix in _SUFFIXES if file_name.endswith(suffix)), "")
-    name = file_name[: len(file_name) - len(suffix)]
+    if file_name.endswith(".py"):
+        name = file_name[:-3]
+    else:
+        suffix = next((suffix for suffix in _SUFFIXES if file_name.endswith(suffix)), "")
+        name = file_name[: len(file_name) - len(suffix)]
     return name if name.isidentifier() and name not in _NOT_IMPORTED else None
 
 
@@ -221,9 +230,9 @@ def _add_from_importer(entry: str, modules: Dict[str, bool]) -> None:
 # --- Classes
 
 
-def _take_classes(module: str, names: Dict[str, Any], found: Discovery) -> None:
+def _take_classes(module: str, values: List[Any], found: Discovery) -> None:
     taken: Set[int] = set()
-    for value in names.values():
+    for value in values:
         # As _task_classes.is_class(), without a call: a module holds many things that are none.
         if not issubclass(type(value), type) or id(value) in taken:
             continue

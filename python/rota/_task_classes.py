@@ -166,7 +166,12 @@ def _marked_abstract(klass: type) -> List[str]:
 
 
 def _is_abstract(cls: type) -> bool:
-    return bool(_flags(cls) & _IS_ABSTRACT) or bool(_abstract_methods(cls))
+    if _flags(cls) & _IS_ABSTRACT:
+        return True
+    for klass in _mro(cls):
+        if klass is not object and _marked_abstract(klass):
+            return bool(_abstract_methods(cls))  # a class below it may have them
+    return False
 
 
 def is_task_class(cls: object) -> bool:
@@ -572,6 +577,9 @@ def get_task_id(cls: object) -> Optional[str]:
 
 def id_of_task_class(cls: type) -> Optional[str]:
     """The same for what is known to be a task class."""
+    own = _namespace(cls).get("task_id")
+    if type(own) is str and 0 < len(own) < 256 and own.isascii():
+        return own  # as nearly all have it, in a part of the time
     try:
         return _known_id(cls)
     except ValueError:
