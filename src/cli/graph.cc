@@ -49,7 +49,7 @@ int draw_graph(const CommandLine& line, const GraphOptionsGiven& given) {
 void add_graph(Command& app, CommandLine& line) {
   Command command =
       app.add_command("graph", "Draw the graph of the tasks, coloured by how each stands");
-  add_task_ids(command, line, "Ids of tasks, with all that they need; none: all tasks");
+  add_task_ids(command, line, "Ids or patterns of tasks, with all that they need; none: all tasks");
   add_json(command, line);
   auto given = std::make_shared<GraphOptionsGiven>();
   command

@@ -409,6 +409,13 @@ std::size_t RunDriver::take_place() {
   return place;
 }
 
+// Why it runs: as the plan says, and again because it has failed.
+std::string RunDriver::reason_of(const PlanStep& step) const {
+  const std::uint32_t attempts = summary_.outcomes[step.task].attempts;
+  return attempts < 2 ? step.reason
+                      : fmt::format("{}; attempt {} failed", step.reason, attempts - 1);
+}
+
 ExecutionStart RunDriver::describe_start(const PlanStep& step, std::size_t place) const {
   const TaskMetadata& metadata = plan_.graph.task_class(step.task)->metadata();
   return {.task_id = metadata.task_id,
@@ -416,7 +423,7 @@ ExecutionStart RunDriver::describe_start(const PlanStep& step, std::size_t place
           .version = metadata.version,
           .arguments = step.arguments.to_json(),
           .run_id = summary_.run_id,
-          .reason = step.reason,
+          .reason = reason_of(step),
           .fingerprint = std::string(plan_.graph.task_class(step.task)->fingerprint()),
           .attempt = static_cast<int>(std::max(summary_.outcomes[step.task].attempts, 1U)),
           .worker = static_cast<int>(place)};

@@ -88,6 +88,7 @@ class RunDriver {
   void act_on_requests();
   void tell(const std::function<void(RunObserver&)>& what);
   std::size_t take_place();
+  std::string reason_of(const PlanStep& step) const;
   ExecutionStart describe_start(const PlanStep& step, std::size_t place) const;
 
   const Plan& plan_;

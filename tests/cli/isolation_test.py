@@ -200,6 +200,8 @@ def test_a_retry_comes_after_a_failure_and_is_counted(nasty):
     assert done.returncode == 0, done.stderr
     assert [(row["attempt"], row["state"]) for row in nasty.json("log", "t_flaky")] == [
         (3, "success"), (2, "failed"), (1, "failed")]
+    assert [row["reason"] for row in nasty.json("log", "t_flaky")] == [
+        "never ran; attempt 2 failed", "never ran; attempt 1 failed", "never ran"]
 
 
 def test_retries_may_be_for_crashes_only(nasty):
