@@ -557,8 +557,18 @@ def _shown(value: object) -> str:
     return kind
 
 
+def _own_text(cls: type, field: str) -> Optional[str]:
+    """A field as nearly all classes have it, which needs no look at anything else; else None."""
+    value = _namespace(cls).get(field)
+    return value if type(value) is str and 0 < len(value) < 256 and value.isascii() else None
+
+
 def _declared(cls: type, field: str) -> Any:
     """A field as the class or its constructors give it, in plain types; _MISSING where they do not."""
+    if _static.FIELDS[field] is str:
+        own = _own_text(cls, field)
+        if own is not None:
+            return own
     value = _attribute(cls, field)
     if value is _MISSING:
         value = _from_constructors(cls, field)
@@ -577,9 +587,9 @@ def get_task_id(cls: object) -> Optional[str]:
 
 def id_of_task_class(cls: type) -> Optional[str]:
     """The same for what is known to be a task class."""
-    own = _namespace(cls).get("task_id")
-    if type(own) is str and 0 < len(own) < 256 and own.isascii():
-        return own  # as nearly all have it, in a part of the time
+    own = _own_text(cls, "task_id")
+    if own is not None:
+        return own
     try:
         return _known_id(cls)
     except ValueError:
