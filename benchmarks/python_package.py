@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the Python package: its import, the registry beside a dict, discovery beside imports, the log.
 
-The original's own modules are measured where the variable PAMOLA_PYTHON names a Python that has pamola_core."""
+The original's own modules are measured beside rota.pamola where the variable PAMOLA_PYTHON names a Python that has
+pamola_core."""
 
 import json
 import os
@@ -9,9 +10,11 @@ import shutil
 import statistics
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 PROBE = Path(__file__).with_name("python_probe.py")
+DOCUMENT_PROBE = Path(__file__).with_name("document_probe.py")
 PYTHON = Path(__file__).resolve().parent.parent / ".venv/bin/python"
 ROUNDS = 7
 MODULES = 1_000
@@ -97,6 +100,7 @@ def measure(bench, aims) -> None:
     measure_registry(bench, aims)
     measure_discovery(bench, aims)
     measure_log(bench, aims)
+    measure_original(bench)
 
 
 # Of the process alone: what getrusage(2) tells includes its parent's.
@@ -163,3 +167,77 @@ def measure_log(bench, aims) -> None:
                                lambda: probe(bench, PYTHON, "check", bench.data))
     print(f"  record, durable: {median(recorded, 'seconds') * 1e3:.2f} ms; check of 10 dependencies among 10,000 "
           f"executions: {median(checked, 'seconds') * 1e6:.0f} us")
+
+
+# --- The document's modules, both kinds of them
+
+LOGGED = 10_000
+
+
+def document_modules(folder: Path) -> Path:
+    """The same modules as they are written for the original."""
+    if not (folder / "done").exists():
+        modules(folder)
+        for file in folder.glob("bench_tasks_*/step_*.py"):
+            text = file.read_text().replace("import rota\n", "from pamola_core.utils.tasks.base_task import BaseTask\n")
+            constructor = '(self, task_id="t", task_type="benchmark", description="d")'
+            text = text.replace("rota.BaseTask", "BaseTask").replace("(self, threads: int = 2)", constructor)
+            text = text.replace("super().__init__()\n        self.threads = threads",
+                                "super().__init__(task_id, task_type, description)\n        self.threads = 2")
+            file.write_text(text)
+    return folder
+
+
+def document_project(folder: Path, executions: int) -> Path:
+    """A project of the original whose log has so many executions, of 1,000 tasks."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "configs").mkdir(parents=True)
+    (folder / ".pamolaProject").touch()
+    records = [{"task_id": f"t_{n % MODULES:04}", "task_type": "benchmark", "task_run_id": str(uuid.UUID(int=n)),
+                "timestamp": f"2026-01-01T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}.000000", "success": True,
+                "execution_time": 1.0, "report_path": "report.json", "input_files": [], "output_files": [],
+                "hostname": "host"} for n in range(executions)]
+    if records:
+        tasks = {one["task_id"]: {"task_type": "benchmark", "last_execution": 0, "last_status": "success",
+                                  "last_report_path": "report.json", "last_task_run_id": one["task_run_id"]}
+                 for one in records}
+        (folder / "configs/execution_log.json").write_text(json.dumps({"tasks": tasks, "executions": records}))
+    return folder
+
+
+def document_probe(bench, system: str, folder: Path, *words) -> dict:
+    python = PYTHON if system == "rota" else os.environ["PAMOLA_PYTHON"]
+    environment = {**os.environ, "PAMOLA_PROJECT_ROOT": str(folder),
+                   "PYTHONPATH": str(bench.programs.parent / "python") if system == "rota" else ""}
+    done = subprocess.run([python, DOCUMENT_PROBE, system, *map(str, words)], capture_output=True, text=True,
+                          cwd=folder, env=environment)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip().splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measure_original(bench) -> None:
+    if not os.environ.get("PAMOLA_PYTHON"):
+        print("  the original's functions are left out: PAMOLA_PYTHON names no Python with pamola_core")
+        return
+    print("  the document's modules, rota.pamola and the original's:")
+    packages = document_modules(bench.data / "document_modules")
+    empty = [document_project(bench.data / f"document_{system}_0", 0) for system in ("rota", "original")]
+    filled = [document_project(bench.data / f"document_{system}", LOGGED) for system in ("rota", "original")]
+
+    def both(projects, *words):
+        return rounds(*(lambda s=system, p=project: document_probe(bench, s, p, *words)
+                        for system, project in zip(("rota", "original"), projects)))
+
+    def tell(what, found, key, unit, factor):
+        ours, theirs = (median(one, key) * factor for one in found)
+        print(f"    {what}: {ours:.3g} and {theirs:.3g} {unit}")
+
+    registry = both(empty, "registry")
+    tell("register", registry, "register", "us", 1e6)
+    tell("look-up", registry, "get", "ns", 1e9)
+    tell("list of 10,000", registry, "list", "ms", 1e3)
+    tell("discovery of 1,000 modules by import", both(empty, "discover", packages), "seconds", "ms", 1e3)
+    tell("record, up to 400 executions", both(empty, "record"), "seconds", "ms", 1e3)
+    tell(f"record, from {LOGGED:,} executions", both(filled, "record"), "seconds", "ms", 1e3)
+    tell(f"check of 10 dependencies among {LOGGED:,} executions", both(filled, "check"), "seconds", "ms", 1e3)

@@ -54,13 +54,14 @@ std::vector<FileStamp> to_stamps(const ExecutionLog& log,
 
 ExecutionStart to_start(const std::string& task_id, const std::string& task_type,
                         const std::string& version, nb::handle arguments, const std::string& run_id,
-                        const std::string& reason) {
+                        const std::string& reason, nb::handle tags) {
   return {.task_id = task_id,
           .task_type = task_type,
           .version = version,
           .arguments = to_arguments(arguments).to_json(),
           .run_id = run_id,
-          .reason = reason};
+          .reason = reason,
+          .tags = tags.is_none() ? "{}" : to_json(tags)};
 }
 
 struct EndGiven {
@@ -281,13 +282,13 @@ void bind_writes(Log& log) {
          "begin_execution",
          [](ExecutionLog& self, const std::string& task_id, const std::string& task_type,
             const std::string& version, nb::object arguments, const std::string& run_id,
-            const std::string& reason) {
+            const std::string& reason, nb::object tags) {
            const ExecutionStart start =
-               to_start(task_id, task_type, version, arguments, run_id, reason);
+               to_start(task_id, task_type, version, arguments, run_id, reason, tags);
            return without_gil([&] { return self.begin_execution(start); });
          },
          "task_id"_a, nb::kw_only(), "task_type"_a = "unknown", "version"_a = "",
-         "arguments"_a = nb::none(), "run_id"_a = "", "reason"_a = "",
+         "arguments"_a = nb::none(), "run_id"_a = "", "reason"_a = "", "tags"_a = nb::none(),
          "Write that an execution has begun, owned by this process. AlreadyRunningError names the "
          "owner where the "
          "same task runs already with the same arguments.")
@@ -310,9 +311,9 @@ void bind_writes(Log& log) {
              const std::string& state, const std::string& message, const std::string& version,
              nb::object arguments, std::optional<double> duration, nb::object inputs,
              nb::object outputs, nb::object metrics, const std::string& run_id,
-             const std::string& reason) {
+             const std::string& reason, nb::object tags) {
             const ExecutionStart start =
-                to_start(task_id, task_type, version, arguments, run_id, reason);
+                to_start(task_id, task_type, version, arguments, run_id, reason, tags);
             EndGiven given = to_end(state, message, inputs, outputs, metrics, duration);
             return without_gil(
                 [&] { return self.record_task_execution(start, std::move(given).complete(self)); });
@@ -320,7 +321,7 @@ void bind_writes(Log& log) {
           "task_id"_a, nb::kw_only(), "task_type"_a = "unknown", "state"_a = "success",
           "message"_a = "", "version"_a = "", "arguments"_a = nb::none(), "duration"_a = nb::none(),
           "inputs"_a = nb::tuple(), "outputs"_a = nb::tuple(), "metrics"_a = nb::none(),
-          "run_id"_a = "", "reason"_a = "",
+          "run_id"_a = "", "reason"_a = "", "tags"_a = nb::none(),
           "Write a whole execution in one durable step; give its task_run_id. `duration` is in "
           "seconds.")
       .def("mark_lost_executions", &ExecutionLog::mark_lost_executions,

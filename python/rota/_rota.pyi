@@ -247,7 +247,7 @@ class ExecutionLog:
     The durable history of executions. All members may be called from any thread; a write that returns is durable, one that raises LogError has changed nothing.
     """
 
-    def begin_execution(self, task_id: str, *, task_type: str = 'unknown', version: str = '', arguments: Any | None = None, run_id: str = '', reason: str = '') -> ExecutionHandle:
+    def begin_execution(self, task_id: str, *, task_type: str = 'unknown', version: str = '', arguments: Any | None = None, run_id: str = '', reason: str = '', tags: Any | None = None) -> ExecutionHandle:
         """
         Write that an execution has begun, owned by this process. AlreadyRunningError names the owner where the same task runs already with the same arguments.
         """
@@ -257,7 +257,7 @@ class ExecutionLog:
         Write its end. False when it has an end already, or the handle is of an old epoch: nothing changes.
         """
 
-    def record_task_execution(self, task_id: str, *, task_type: str = 'unknown', state: str = 'success', message: str = '', version: str = '', arguments: Any | None = None, duration: float | None = None, inputs: Any = (), outputs: Any = (), metrics: Any | None = None, run_id: str = '', reason: str = '') -> str:
+    def record_task_execution(self, task_id: str, *, task_type: str = 'unknown', state: str = 'success', message: str = '', version: str = '', arguments: Any | None = None, duration: float | None = None, inputs: Any = (), outputs: Any = (), metrics: Any | None = None, run_id: str = '', reason: str = '', tags: Any | None = None) -> str:
         """
         Write a whole execution in one durable step; give its task_run_id. `duration` is in seconds.
         """

@@ -70,9 +70,17 @@ void check_start(const ExecutionStart& start, std::string_view location) {
         "counted from 1, workers from 0",
         location, start.attempt, one_line(start.task_id), start.worker));
   }
-  if (is_json_object(start.arguments)) return;
-  refuse_no_object(location, fmt::format("arguments of task '{}'", one_line(start.task_id)),
-                   start.arguments);
+  const auto require_object = [&](std::string_view what, const std::string& text) {
+    if (is_json_object(text)) return;
+    refuse_no_object(location, fmt::format("{} of task '{}'", what, one_line(start.task_id)), text);
+  };
+  require_object("arguments", start.arguments);
+  if (start.tags != "{}") require_object("tags", start.tags);
+}
+
+void take_start(Execution& execution, const ExecutionStart& start) {
+  execution.start = start;
+  execution.tags = std::exchange(execution.start.tags, "{}");
 }
 
 void check_end_of_begun(const ExecutionEnd& end, std::string_view location) {

@@ -12,6 +12,9 @@
 
 namespace rota::inline v1 {
 
+// Puts what is given with a start where an execution has it.
+void take_start(Execution& execution, const ExecutionStart& start);
+
 // Throw LogError for what no log may hold. `location` is the log's.
 //
 // What is known when an execution begins: its arguments are a JSON object.

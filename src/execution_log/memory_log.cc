@@ -116,7 +116,7 @@ MemoryLog::Index MemoryLog::append(const ExecutionStart& start, ExecutionState s
   const Index index = executions_.size();
   Execution execution;
   execution.task_run_id = make_uuid();
-  execution.start = start;
+  take_start(execution, start);
   execution.end.state = state;
   execution.started_sequence = sequence_ + 1;
   execution.started_at = owners_.now();

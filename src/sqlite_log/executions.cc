@@ -45,7 +45,7 @@ void lose_execution(Connection& connection, Execution execution, const Owners& o
 Execution SqliteLog::new_execution(const ExecutionStart& start) const {
   Execution execution;
   execution.task_run_id = make_uuid();
-  execution.start = start;
+  take_start(execution, start);
   execution.started_at = owners_.now();
   execution.epoch = 1;
   execution.owner = self_;

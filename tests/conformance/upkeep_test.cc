@@ -97,6 +97,26 @@ TEST_P(UpkeepTest, AnUpdateOfWhatIsNotThereOrOfNothingChangesNothing) {
   EXPECT_EQ(log_->last_sequence(), 2);
 }
 
+TEST_P(UpkeepTest, TagsMayBeGivenWithTheStart) {
+  const std::string whole =
+      log_->record_task_execution({.task_id = "t", .tags = R"({"report":"r"})"}, {});
+  const ExecutionHandle begun = log_->begin_execution({.task_id = "u", .tags = R"({"a":1})"});
+  EXPECT_EQ(log_->find_execution(whole)->tags, R"({"report":"r"})");
+  EXPECT_EQ(find(begun).tags, R"({"a":1})");
+  EXPECT_TRUE(finish(begun));
+  EXPECT_EQ(find(begun).tags, R"({"a":1})");
+  EXPECT_EQ(find(begun).start.tags, "{}");
+  expect_sound();
+}
+
+TEST_P(UpkeepTest, TagsOfAStartThatAreNoJsonObjectAreRefused) {
+  for (const char* const tags : {"", "[]", "1", "{", "{'a':1}"}) {
+    EXPECT_THROW(log_->record_task_execution({.task_id = "t", .tags = tags}, {}), LogError) << tags;
+    EXPECT_THROW(log_->begin_execution({.task_id = "t", .tags = tags}), LogError) << tags;
+  }
+  EXPECT_EQ(log_->last_sequence(), 0);
+}
+
 TEST_P(UpkeepTest, TagsThatAreNoJsonObjectAreRefusedByName) {
   const std::string run = record("t");
   for (const char* const tags : {"", " ", "[]", "1", "null", "\"x\"", "{", "{}{}", "{'a':1}",

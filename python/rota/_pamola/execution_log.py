@@ -91,8 +91,8 @@ def record_task_execution(
             duration=None if execution_time is None else float(execution_time),
             inputs=[file["path"] for file in inputs],
             outputs=[file["path"] for file in outputs],
+            tags=project_records.tags_of_new(project, str(report_path or ""), inputs, outputs),
         )
-        project_records.tag_new(project, task_run_id, "" if report_path is None else str(report_path), inputs, outputs)
         json_log.refresh(project.place, project.log)
         current.update(1, status="log_saved")
         current.info(f"Recorded execution of task {task_id} in execution log")

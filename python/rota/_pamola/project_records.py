@@ -20,24 +20,14 @@ _CSV_COLUMNS = (
 ).split()
 
 
-def tag_new(
-    project: ProjectLog,
-    task_run_id: str,
-    report_path: str,
-    inputs: List[records.Record],
-    outputs: List[records.Record],
-) -> None:
+def tags_of_new(
+    project: ProjectLog, report_path: str, inputs: List[records.Record], outputs: List[records.Record]
+) -> Dict[str, Any]:
+    """What a record has besides what every execution has."""
     tags: Dict[str, Any] = {"report_path": report_path} if report_path else {}
     for key, files in (("input_files", inputs), ("output_files", outputs)):
         tags = records.with_named_files(tags, key, named(project, files), project.place.root)
-    if not tags:
-        return
-    try:
-        project.log.update_execution_record(task_run_id, tags=tags)
-    except _rota.Error as error:
-        raise _rota.LogError(
-            f"execution {task_run_id} is recorded, but not the path of its report and the names of its files: {error}"
-        ) from error
+    return tags
 
 
 def named(project: ProjectLog, files: List[records.Record]) -> List[records.NamedFile]:
