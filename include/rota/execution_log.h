@@ -81,7 +81,8 @@ struct ExecutionStart {
   std::string fingerprint = {};  // of the code that runs; empty: not known
   int attempt = 1;               // which try of this task in its run, from 1
   int worker = 0;  // the place of its run in which it runs, from 1; 0: none, or not known
-  std::string tags = "{}";  // what Execution::tags is to be; once written it stands there, and not here
+  std::string tags =
+      "{}";  // what Execution::tags is to be; once written it stands there, and not here
 };
 
 // What is known when it ends.
