@@ -81,6 +81,10 @@ def _base_task_of(cls: type) -> Optional[type]:
     return None
 
 
+def derives_from_base_task(cls: type) -> bool:
+    return _base_task_of(cls) is not None
+
+
 def _below_base(cls: type) -> Tuple[type, ...]:
     """The class and its bases but BaseTask and what that derives from."""
     global _last_below
@@ -578,13 +582,18 @@ def id_of_task_class(cls: type) -> Optional[str]:
         return None
 
 
-def _docstring_tags(cls: type) -> Dict[str, Any]:
+def docstring_of(cls: type) -> Optional[str]:
     text = _namespace(cls).get("__doc__")
-    if not _is_a(text, str):
+    return _static.clean_docstring(str.__str__(text)) if _is_a(text, str) else None
+
+
+def _docstring_tags(cls: type) -> Dict[str, Any]:
+    text = docstring_of(cls)
+    if text is None:
         return {}
     from rota._rota import metadata_from_docstring
 
-    return dict(metadata_from_docstring(_static.clean_docstring(str.__str__(text))))
+    return dict(metadata_from_docstring(text))
 
 
 def _from_tag(field: str, value: Any) -> Any:

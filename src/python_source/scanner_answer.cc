@@ -2,6 +2,7 @@
 #include "python_source/scanner_answer.h"
 
 #include "os/one_line.h"
+#include "python_source/line_process.h"
 #include "python_source/module_name.h"
 
 #include <algorithm>
@@ -161,16 +162,31 @@ SourceRecord record_of(const Json& json) {
   return record;
 }
 
+Json answer_of(std::string_view line, std::string_view module, std::string_view path) {
+  if (line.size() > kMaxAnswerLineBytes) throw NotUnderstood();
+  Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object() || text_of(member(json, "path")) != path ||
+      text_of(member(json, "module")) != module)
+    throw NotUnderstood();
+  return json;
+}
+
 }  // namespace
 
 std::optional<SourceRecord> parse_scanner_answer(std::string_view line, std::string_view module,
                                                  std::string_view path) try {
-  if (line.size() > kMaxAnswerLineBytes) return std::nullopt;
-  const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object() || text_of(member(json, "path")) != path ||
-      text_of(member(json, "module")) != module)
-    return std::nullopt;
-  return record_of(json);
+  return record_of(answer_of(line, module, path));
+} catch (const NotUnderstood&) {
+  return std::nullopt;
+}
+
+std::optional<ModuleAnswer> parse_module_answer(std::string_view line, std::string_view module,
+                                                std::string_view path) try {
+  const Json json = answer_of(line, module, path);
+  ModuleAnswer answer{.record = record_of(json)};
+  for (const auto& [name, fault] : object_of(member(json, "faults")).items())
+    answer.faults.emplace_back(one_line(name), one_line(text_of(fault)));
+  return answer;
 } catch (const NotUnderstood&) {
   return std::nullopt;
 }
