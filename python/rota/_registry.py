@@ -255,10 +255,10 @@ def _keywords_of(task_class: Type[Any]) -> Tuple[Sequence[str], bool]:
     return named, any(one.kind == one.VAR_KEYWORD for one in parameters)
 
 
-def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> Any:
+def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any], from_text: bool = False) -> Any:
     if issubclass(task_class, _native.NativeTask):
         return task_class(**kwargs)
-    problems = _rules.check_keywords(task_class, kwargs)
+    problems = _rules.check_keywords(task_class, kwargs, from_text)
     if problems:
         raise _rota.ArgumentError(f"task {task_id} cannot be made: {'; '.join(problems)}")
     metadata = dict(get_task_metadata(task_class), task_id=task_id)
@@ -305,7 +305,7 @@ def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> B
         for name, value in arguments.items()
         if name not in _IDENTITY and (takes_any or name in named)
     }
-    made = _construct(task_class, task_id, given)
+    made = _construct(task_class, task_id, given, from_text=True)
     task: BaseTask = (
         made
         if isinstance(made, BaseTask)
