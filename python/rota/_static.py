@@ -267,7 +267,8 @@ def has_type_of_field(field: str, value: object) -> bool:
 
 
 def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record]:
-    """{"value"} or {"dynamic"}; None where the field is left open: None, or an empty id."""
+    """{"value"} or {"dynamic"}, with what it "is" where that is known to be of a wrong type; None where the field is left
+    open: None, or an empty id."""
     if node is None:
         return {"dynamic": True}
     try:
@@ -276,7 +277,15 @@ def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record
         return reason.fact
     if value is None or (field == "task_id" and value == ""):
         return None
-    return {"value": value} if has_type_of_field(field, value) else {"dynamic": True}
+    return {"value": value} if has_type_of_field(field, value) else {"dynamic": True, "is": _kind_of(value)}
+
+
+def _kind_of(value: Any) -> str:
+    kind = type(value).__name__
+    if isinstance(value, (list, dict)) and value:
+        items = value.values() if isinstance(value, dict) else value
+        kind += " of " + " and ".join(dict.fromkeys(type(item).__name__ for item in items))
+    return f"{'an' if kind.startswith('int') else 'a'} {kind}"
 
 
 # --- Constructors

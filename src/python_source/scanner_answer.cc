@@ -80,8 +80,11 @@ SourceValue value_of(const Json& json) {
   const auto known = object_of(json).find("value");
   if (known == json.end()) {
     if (!boolean_of(member(json, "dynamic"))) throw NotUnderstood();
-    const auto parameter = json.find("parameter");
-    return Computed{parameter == json.end() ? "" : text_of(*parameter)};
+    const auto text = [&](const char* name) {
+      const auto found = json.find(name);
+      return found == json.end() ? "" : text_of(*found);
+    };
+    return Computed{.parameter = text("parameter"), .is = one_line(text("is"))};
   }
   // An argument of a call can be anything; what no field takes is as good as computed.
   if (known->is_array()) {

@@ -97,6 +97,12 @@ def test_discover_lists_files_refusals_and_what_cannot_be_told(python):
     assert python.command("discover", "scripts.none").returncode == 2
 
 
+def test_a_str_for_a_list_is_refused_as_what_it_is(python):
+    python.write("a.py", source("ATask", 'dependencies = "t_import"'))
+    done = python.command("list")
+    assert "its task class ATask is not valid: its dependencies is a str; write a list of str" in done.stderr
+
+
 def test_list_counts_what_cannot_be_told_and_names_the_option(python):
     python.write("a.py", source("ATask", 'task_id = "t_" + str(len("abc"))'))
     assert one_line(python.command("list").stderr) == (
