@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from rota import _rota
+from rota import _rota, _streams
 
 PathLike = Union[str, "os.PathLike[str]"]
 #: What an argument, a metric and a state may be.
@@ -513,9 +513,9 @@ def print_traceback(where: str, error: BaseException) -> None:
     """On stderr, which is the output of the execution."""
     try:
         lines = traceback.format_exception(type(error), error, _without_own_frames(error))
-        print(f"{where}:", "".join(lines), file=sys.stderr, end="", flush=True)
-    except Exception:  # noqa: BLE001: stderr is closed, or it cannot be formatted; the message is kept
-        pass
+    except Exception:  # noqa: BLE001: it cannot be formatted; the message is kept
+        return
+    _streams.write_error(f"{where}: {''.join(lines)}")
 
 
 def _without_own_frames(error: BaseException) -> Any:
