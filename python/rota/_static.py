@@ -267,8 +267,7 @@ def has_type_of_field(field: str, value: object) -> bool:
 
 
 def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record]:
-    """{"value"} or {"dynamic"}, with what it "is" where that is known to be of a wrong type; None where the field is left
-    open: None, or an empty id."""
+    """{"value"}, or {"dynamic"} (and what it "is", of a wrong type); None where it is left open: None, an empty id."""
     if node is None:
         return {"dynamic": True}
     try:
@@ -281,11 +280,9 @@ def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record
 
 
 def _kind_of(value: Any) -> str:
-    kind = type(value).__name__
-    if isinstance(value, (list, dict)) and value:
-        items = value.values() if isinstance(value, dict) else value
-        kind += " of " + " and ".join(dict.fromkeys(type(item).__name__ for item in items))
-    return f"{'an' if kind.startswith('int') else 'a'} {kind}"
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = " and ".join(dict.fromkeys(type(item).__name__ for item in items))
+    return ("an int" if type(value) is int else f"a {type(value).__name__}") + (f" of {inner}" if inner else "")
 
 
 # --- Constructors
