@@ -93,11 +93,12 @@ function(rota_pytest name path)
     PYTHONDONTWRITEBYTECODE=1
     ${test_ENVIRONMENT}
   )
-  add_test(NAME ${name} COMMAND ${ROTA_PYTHON} -m pytest -q -p no:cacheprovider ${path})
+  add_test(NAME ${name} COMMAND ${ROTA_PYTHON} -m pytest -q -rs -p no:cacheprovider ${path})
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "${environment}"
     COST 100  # begins before the many short ones
     TIMEOUT ${test_TIMEOUT}
     LABELS "${test_LABELS}"
+    SKIP_REGULAR_EXPRESSION "\n[0-9]+ skipped in "  # nothing else was run; the output has the reason
   )
 endfunction()

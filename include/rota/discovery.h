@@ -37,6 +37,7 @@ enum class RefusalReason : std::uint8_t {
   not_allowed,         // outside of the folders that ROTA_PLUGIN_ALLOW names
   lock_differs,        // not named by rota.lock, or of another content than it says
   not_python,          // a *.py file that cannot be read as Python
+  not_imported,        // a *.py file that Python cannot import
 };
 
 ROTA_EXPORT std::string_view to_string(RefusalReason reason) noexcept;

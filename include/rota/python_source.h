@@ -30,6 +30,8 @@ struct UncertainClass {
   std::uint32_t line = 0;
   std::string class_name = {};
   std::string reason = {};  // "task_id is computed"
+  std::string module = {};  // scripts.tasks.flights
+  std::string root = {};    // the folder that must be on sys.path for that
 };
 
 struct ROTA_EXPORT PythonDiscovery {
@@ -57,6 +59,13 @@ struct ROTA_EXPORT PythonDiscovery {
 // python3 of PATH. Throws TaskRegistryError for a package that is no dotted path. Safe from any thread; SIGCHLD must
 // not be ignored.
 ROTA_EXPORT PythonDiscovery discover_python(const DiscoveryQuery& query);
+
+// Imports the modules of `uncertain`, and puts the classes that are task classes with the others, by what they say then; of
+// two with an id the one that was there counts. One process of Python (as above, and it must be able to import rota) does so
+// for all, and another one for the rest where a module ends it or takes longer than a minute. What cannot be imported is
+// refused with not_imported, and stays uncertain. Nothing of this is kept. Call it before yield_to_plugins(). SIGCHLD must
+// not be ignored.
+ROTA_EXPORT void import_uncertain(PythonDiscovery& discovery);
 
 // Where a plugin has a task of the same id, the plugin's counts, and the other one becomes a duplicate. A folder that
 // both refuse is left to `plugins`.

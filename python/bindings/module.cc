@@ -3,15 +3,16 @@
 #include "bindings.h"
 #include <rota/version.h>
 
+#include <stdexcept>
+
 #include <nanobind/nanobind.h>
 
 NB_MODULE(_rota, module) {
   if (PyInterpreterState_GetID(PyInterpreterState_Get()) != 0) {
-    PyErr_SetString(PyExc_ImportError,
-                    "rota has one registry and one log in a process, and so cannot be imported in "
-                    "a subinterpreter; "
-                    "import it in the main one, or start another process");
-    throw nanobind::python_error();
+    // Becomes an ImportError of these words; one of Python would only be the cause of another.
+    throw std::runtime_error(
+        "rota has one registry and one log in a process, and so cannot be imported in a "
+        "subinterpreter; import it in the main one, or start another process");
   }
   module.doc() = "The C++ library of Rota, as the package `rota` uses it.";
   // Classes and logs live as long as the process.

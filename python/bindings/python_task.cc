@@ -30,13 +30,10 @@ OperationResult to_result(const nb::object& result) {
 
 // What Python has not written yet belongs to this execution's output.
 void flush_output() {
-  for (const char* name : {"stdout", "stderr"}) {
-    try {
-      const nb::object stream = nb::module_::import_("sys").attr(name);
-      if (!stream.is_none()) stream.attr("flush")();
-    } catch (nb::python_error&) {
-      // It is closed, or cannot be written to: then there is nobody to tell it to either.
-    }
+  try {
+    nb::module_::import_("rota._streams").attr("flush")();
+  } catch (nb::python_error& error) {
+    error.discard_as_unraisable("rota: the streams of a task");
   }
 }
 

@@ -11,6 +11,12 @@
 namespace rota::python {
 namespace {
 
+bool is_raised_as(const nb::python_error& error, const char* name) {
+  return error.matches(nb::module_::import_("rota._rota").attr(name));
+}
+
+std::string message_of(const nb::python_error& error) { return to_text(exception_of(error)); }
+
 std::string text_attribute(const nb::object& object, const char* name) {
   const nb::object value = nb::getattr(object, name, nb::none());
   return value.is_none() ? std::string() : to_text(value);
@@ -63,7 +69,10 @@ std::unique_ptr<BaseTask> PythonTaskClass::construct(const Arguments& arguments)
                                         text_attribute(task, "task_type"),
                                         text_attribute(task, "description"));
   } catch (nb::python_error& error) {
-    throw TaskRegistryError(metadata().task_id + " cannot be made: " + describe_exception(error));
+    if (is_raised_as(error, "ArgumentError")) throw ArgumentError(message_of(error));
+    // Rota's own words need no name of their type.
+    if (is_raised_as(error, "Error")) throw TaskRegistryError(message_of(error));
+    throw TaskRegistryError(describe_exception(error));
   }
 }
 

@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from rota import _rota
+from rota import _rota, _streams
 
 PathLike = Union[str, "os.PathLike[str]"]
 #: What an argument, a metric and a state may be.
@@ -488,11 +488,7 @@ class BaseTask:
         return result
 
     def _log_traceback(self, step: str, error: BaseException) -> None:
-        try:
-            lines = traceback.format_exception(type(error), error, _without_own_frames(error))
-            print(f"{self.task_id}: {step}:", "".join(lines), file=sys.stderr, end="", flush=True)
-        except Exception:  # noqa: BLE001: stderr is closed, or it cannot be formatted; the message is kept
-            pass
+        print_traceback(f"{self.task_id}: {step}", error)
 
     def _take_outcome(self, outcome: Dict[str, Any]) -> None:
         self.status = outcome["status"]
@@ -510,9 +506,21 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
+_OWN_FOLDER = os.path.dirname(__file__)
+
+
+def print_traceback(where: str, error: BaseException) -> None:
+    """On stderr, which is the output of the execution."""
+    try:
+        lines = traceback.format_exception(type(error), error, _without_own_frames(error))
+    except Exception:  # noqa: BLE001: it cannot be formatted; the message is kept
+        return
+    _streams.write_error(f"{where}: {''.join(lines)}")
+
+
 def _without_own_frames(error: BaseException) -> Any:
     frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+    while frame is not None and os.path.dirname(frame.tb_frame.f_code.co_filename) == _OWN_FOLDER:
         frame = frame.tb_next
     return frame or error.__traceback__
 

@@ -24,15 +24,26 @@ def discover(package_paths: Optional[List[str]], recursive: bool) -> Dict[str, T
     packages = _default_packages(roots, project.search_path_is_given) if package_paths is None else package_paths
     _make_importable(packages, roots)
     found = _discovery.discover(packages, recursive)
-    for problem in found.problems:
+    usable = {task_id: one for task_id, one in found.classes.items() if _rota.is_valid_task_id(task_id)}
+    for problem in [*found.problems, *_bad_ids(found.classes, usable)]:
         _logger.warning("%s", problem)
     natives = _plugins(package_paths, recursive)
-    classes: Dict[str, Type[Any]] = {**found.classes, **natives}
-    doubled = [(one, natives[one], found.classes[one]) for one in sorted(natives.keys() & found.classes.keys())]
+    classes: Dict[str, Type[Any]] = {**usable, **natives}
+    doubled = [(one, natives[one], usable[one]) for one in sorted(natives.keys() & usable.keys())]
     for task_id, kept, shadowed in [*found.duplicates, *doubled]:
         _logger.warning("task %s is there twice: %s counts, %s does not; give one of them another id",
                         task_id, _origin(kept), _origin(shadowed))
     return dict(sorted(classes.items()))
+
+
+def _bad_ids(classes: Dict[str, Type[Any]], usable: Dict[str, Type[Any]]) -> List[str]:
+    """The registry would refuse them, and say so only to who asks it."""
+    return [
+        f"class {_origin(classes[task_id])} is left out: {task_id!r} is no task id; give it 1 to 200 of "
+        "A-Z a-z 0-9 _ . -, the first a letter or _"
+        for task_id in classes
+        if task_id not in usable
+    ]
 
 
 def _plugins(packages: Optional[List[str]], recursive: bool) -> Dict[str, Type[Any]]:

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Type
 from weakref import WeakValueDictionary
 
 from rota import _native, _rota, _task_classes as _rules
-from rota._base_task import AdaptedTask, BaseTask
+from rota._base_task import AdaptedTask, BaseTask, print_traceback
 from rota._rota import TaskRegistryError
 
 _logger = logging.getLogger("rota.registry")
@@ -77,8 +77,8 @@ class TaskRegistry:
     ) -> Dict[str, Type[Any]]:
         """Task classes of packages, by id; registers nothing.
 
-        Modules are imported, plugins are only read. What cannot be imported is one warning with the module's name,
-        and the rest goes on. No packages given: the folders that ROTA_PATH names, or the package `scripts` of the
+        Modules are imported, plugins are only read. What cannot be imported, and a class whose id is no task id, is
+        one warning with its name, and the rest goes on. No packages given: the folders that ROTA_PATH names, or the package `scripts` of the
         project. TypeError for a str in place of a list, TaskRegistryError for what is no dotted name.
         """
         from rota import _packages
@@ -261,25 +261,34 @@ def _construct(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> A
     problems = _rules.check_keywords(task_class, kwargs)
     if problems:
         raise _rota.ArgumentError(f"task {task_id} cannot be made: {'; '.join(problems)}")
-    metadata = dict(get_task_metadata(task_class), task_id=task_id)
-    filled = dict(kwargs)
-    named, _ = _keywords_of(task_class)
-    for field in _IDENTITY:
-        if field not in filled and field in named:
-            filled[field] = metadata[field]
+    filled = _with_identity(task_class, task_id, kwargs)
     try:
         task = task_class(**filled)
     except (Exception, SystemExit) as error:
         raise TaskRegistryError(
             f"task {task_id} cannot be made: {task_class.__name__}: {type(error).__name__}: {error}"
         ) from error
-    if isinstance(task, BaseTask):
-        if task.task_id != task_id:
-            raise TaskRegistryError(
-                f"class {task_class.__name__} is registered as {task_id} but its constructor names it "
-                f"{task.task_id}; use one id for both"
-            )
+    _require_same_id(task, task_id)
     return task
+
+
+def _with_identity(task_class: Type[Any], task_id: str, kwargs: Dict[str, Any]) -> Dict[str, Any]:
+    """With task_id, task_type and description where the constructor takes them."""
+    metadata = dict(get_task_metadata(task_class), task_id=task_id)
+    filled = dict(kwargs)
+    named, _ = _keywords_of(task_class)
+    for field in _IDENTITY:
+        if field not in filled and field in named:
+            filled[field] = metadata[field]
+    return filled
+
+
+def _require_same_id(task: Any, task_id: str) -> None:
+    if isinstance(task, BaseTask) and task.task_id != task_id:
+        raise TaskRegistryError(
+            f"class {type(task).__name__} is registered as {task_id} but its constructor names it "
+            f"{task.task_id}; use one id for both"
+        )
 
 
 #: What a worker does before each task.
@@ -295,7 +304,7 @@ def _end_task_of_runner() -> None:
 
 
 def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> BaseTask:
-    """Called by the C++ library, with all declared defaults filled in."""
+    """Called by the C++ library, with all declared defaults filled in; it says itself which task cannot be made."""
     for prepare in before_each_task:
         prepare()
     task_id = arguments["task_id"]
@@ -305,7 +314,16 @@ def _construct_for_runner(task_class: Type[Any], arguments: Dict[str, Any]) -> B
         for name, value in arguments.items()
         if name not in _IDENTITY and (takes_any or name in named)
     }
-    made = _construct(task_class, task_id, given)
+    problems = _rules.check_keywords(task_class, given, from_text=True)
+    if problems:
+        raise _rota.ArgumentError("; ".join(problems))
+    filled = _with_identity(task_class, task_id, given)
+    try:
+        made = task_class(**filled)
+    except Exception as error:
+        print_traceback(f"{task_id}: constructor", error)
+        raise
+    _require_same_id(made, task_id)
     task: BaseTask = (
         made
         if isinstance(made, BaseTask)

@@ -267,7 +267,7 @@ def has_type_of_field(field: str, value: object) -> bool:
 
 
 def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record]:
-    """{"value"} or {"dynamic"}; None where the field is left open: None, or an empty id."""
+    """{"value"}, or {"dynamic"} (and what it "is", of a wrong type); None where it is left open: None, an empty id."""
     if node is None:
         return {"dynamic": True}
     try:
@@ -276,7 +276,13 @@ def _fact(field: str, node: Optional[ast.expr], scope: Scope) -> Optional[Record
         return reason.fact
     if value is None or (field == "task_id" and value == ""):
         return None
-    return {"value": value} if has_type_of_field(field, value) else {"dynamic": True}
+    return {"value": value} if has_type_of_field(field, value) else {"dynamic": True, "is": _kind_of(value)}
+
+
+def _kind_of(value: Any) -> str:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = " and ".join(dict.fromkeys(type(item).__name__ for item in items))
+    return ("an int" if type(value) is int else f"a {type(value).__name__}") + (f" of {inner}" if inner else "")
 
 
 # --- Constructors

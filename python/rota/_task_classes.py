@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules for live classes: which are task classes, which are valid, what they say of themselves.
 
-No class is instantiated and nothing of it is run, but a class method or static method that gives a field. It looks at
-classes past their metaclass, so that an odd one can neither raise nor lie. It does not know the registry or the log.
+No class is instantiated and nothing of it is run, but a class method or static method that gives a field. It does not
+know the registry or the log, and leaves what a constructor takes to `_arguments`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,23 @@ import ast
 import linecache
 import os
 from collections.abc import Mapping
-from types import CodeType, FunctionType
-from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Set, Tuple
+from types import FunctionType
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 from weakref import WeakKeyDictionary
 
-from rota import _static
+from rota import _arguments, _static
+from rota._arguments import IDENTITY
+from rota._class_parts import MISSING as _MISSING
+from rota._class_parts import find as _find
+from rota._class_parts import flags as _flags
+from rota._class_parts import is_a as _is_a
+from rota._class_parts import is_class
+from rota._class_parts import mro as _mro
+from rota._class_parts import name as _name
+from rota._class_parts import namespace as _namespace
+from rota._class_parts import unwrapped as _unwrapped
 
 BASE_NAME = "BaseTask"
-IDENTITY = ("task_id", "task_type", "description")  # what each constructor takes, or passes to BaseTask
 LIFE_CYCLE = ("configure_operations", "run", "initialize", "execute", "finalize")
 DEFAULTS: Dict[str, Any] = {
     "task_type": "unknown",
@@ -29,22 +38,10 @@ DEFAULTS: Dict[str, Any] = {
 }
 
 
-
-def _getter(name: str) -> Any:
-    """type's own reading of an attribute, which no metaclass can change."""
-    return vars(type)[name].__get__
-
-
-_mro: Callable[[type], Tuple[type, ...]] = _getter("__mro__")
-_namespace: Callable[[type], Mapping[str, Any]] = _getter("__dict__")
-_name: Callable[[type], str] = _getter("__name__")
-_flags: Callable[[type], int] = _getter("__flags__")
 _IS_ABSTRACT = 1 << 20  # Py_TPFLAGS_IS_ABSTRACT
-_VARARGS, _VARKEYWORDS = 0x04, 0x08  # of CodeType.co_flags
 # By identity: the == of a metaclass is not asked.
 _PLAIN_KINDS = frozenset(map(id, (str, list, dict, tuple, type(None))))
 _METHOD_KINDS = frozenset(map(id, (FunctionType, classmethod, staticmethod, property)))
-_MISSING = object()
 # Of the class that was asked last, by its mro, which is another one once its bases are.
 _last_below: Tuple[Tuple[type, ...], Tuple[type, ...]] = ((), ())
 _last_base: Tuple[Optional[type], List[str]] = (None, [])
@@ -52,15 +49,6 @@ _constructors: WeakKeyDictionary[FunctionType, Optional[_static.Record]] = WeakK
 
 
 # --- Classes, looked at past their metaclass
-
-
-def _is_a(value: object, kinds: Any) -> bool:
-    """isinstance() that asks nothing of the value."""
-    return issubclass(type(value), kinds)
-
-
-def is_class(value: object) -> bool:
-    return _is_a(value, type)
 
 
 def name_of(cls: object) -> str:
@@ -79,6 +67,10 @@ def _base_task_of(cls: type) -> Optional[type]:
         if _name(base) == BASE_NAME:
             return base
     return None
+
+
+def derives_from_base_task(cls: type) -> bool:
+    return _base_task_of(cls) is not None
 
 
 def _below_base(cls: type) -> Tuple[type, ...]:
@@ -109,14 +101,6 @@ class _Identities:
 
     def __contains__(self, value: object) -> bool:
         return id(value) in self._ids
-
-
-def _find(cls: type, name: str) -> Any:
-    """What a class or its bases hold under a name, as it stands there; _MISSING where nothing does."""
-    for klass in _mro(cls):
-        if klass is not object and name in _namespace(klass):
-            return _namespace(klass)[name]
-    return _MISSING
 
 
 def _has(cls: type, name: str) -> bool:
@@ -189,18 +173,6 @@ def is_task_class(cls: object) -> bool:
 # --- Constructors
 
 
-class _Signature(NamedTuple):
-    parameters: List[_static.Record]
-    types: Dict[str, Optional[FrozenSet[str]]]
-    positional_only: Tuple[str, ...]
-    takes_any: bool
-    code: Optional[CodeType]
-
-
-_OPEN = _Signature([], {}, (), True, None)
-_CLOSED = _Signature([], {}, (), False, None)
-
-
 def _constructor_of(cls: type) -> Tuple[Optional[type], Any]:
     """The class whose __init__ an instance is made with, and that; (None, None) where it is object's."""
     for klass in _mro(cls):
@@ -209,129 +181,23 @@ def _constructor_of(cls: type) -> Tuple[Optional[type], Any]:
     return None, None
 
 
-def _unwrapped(function: object) -> Optional[FunctionType]:
-    for _ in range(50):
-        if type(function) is not FunctionType:
-            return None
-        if "__wrapped__" not in function.__dict__:
-            return function
-        function = function.__dict__["__wrapped__"]
-    return None
-
-
-def _signature(initializer: object) -> _Signature:
-    """What a constructor takes; everything where it is none of Python's functions."""
-    if initializer is None:
-        return _CLOSED
-    function = _unwrapped(initializer)
-    if function is None:
-        return _OPEN
-    code = function.__code__
-    positional = code.co_varnames[: code.co_argcount]
-    keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    values = function.__defaults__ or ()
-    defaults = dict(zip(positional[len(positional) - len(values) :], values))
-    defaults.update(function.__kwdefaults__ or {})
-    annotations = _annotations(function)
-    types: Dict[str, Optional[FrozenSet[str]]] = {}
-    parameters: List[_static.Record] = []
-    for name in (*positional[1:], *keywords):
-        types[name] = _types(annotations.get(name, _MISSING))
-        default = defaults.get(name)
-        default = default if _static.is_literal(default) else None
-        parameters.append(_static.parameter_record(name, types[name], name not in defaults, default))
-        if name in defaults and defaults[name] is None and types[name] is not None:
-            types[name] = (types[name] or frozenset()) | {"None"}
-    only = positional[1 : code.co_posonlyargcount]
-    return _Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), code)
-
-
-def _annotations(function: FunctionType) -> Mapping[str, Any]:
-    try:
-        return function.__annotations__
-    except Exception:  # they are computed here since Python 3.14, and may name what is not there
-        return {}
-
-
-def _types(annotation: object) -> Optional[FrozenSet[str]]:
-    """As _static.types_of_annotation(), of an annotation that is an object or its text."""
-    if annotation is None or annotation is type(None):
-        return frozenset(("None",))
-    if _is_a(annotation, str):
-        return _static.types_of_text(str.__str__(annotation))
-    if any(annotation is kind for kind in (bool, int, float, str)):
-        return frozenset((str(getattr(annotation, "__name__")),))
-    if _name(type(annotation)) in ("_UnionGenericAlias", "UnionType", "Union"):
-        members = [_types(member) for member in getattr(annotation, "__args__", ())]
-        if members and None not in members:
-            return frozenset().union(*(member for member in members if member is not None))
-    return None
-
-
 def parameters_of(cls: type) -> List[Dict[str, Any]]:
     """The parameters that are the class's own, but task_id, task_type and description, which every task has."""
     owner, initializer = _constructor_of(cls)
     if owner is None or owner not in _Identities(_below_base(cls)):
         return []
-    parameters = [p for p in _signature(initializer).parameters if p["name"] not in IDENTITY]
+    parameters = [p for p in _arguments.signature_of(initializer).parameters if p["name"] not in IDENTITY]
     return [dict(parameter, description="") for parameter in parameters]
 
 
 def takes_any_keyword(cls: type) -> bool:
     """Whether its constructor takes arguments by names that it does not name."""
-    return _signature(_constructor_of(cls)[1]).takes_any
+    return _arguments.signature_of(_constructor_of(cls)[1]).takes_any
 
 
-def check_keywords(cls: type, kwargs: Mapping[str, object]) -> List[str]:
-    """All that keeps keyword arguments from being taken by the constructor of a class, a phrase each.
-
-    task_id, task_type and description are never missing: the registry gives what the metadata say.
-    """
-    signature = _signature(_constructor_of(cls)[1])
-    known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
-    problems = [
-        f"unknown argument '{name}'{_nearest(name, [one for one in known if one not in IDENTITY])}"
-        for name in kwargs
-        if name not in known and not signature.takes_any
-    ]
-    for parameter in signature.parameters:
-        name = parameter["name"]
-        if name in signature.positional_only:
-            if parameter["required"]:
-                problems.append(f"parameter '{name}' can only be given by position: remove the '/' after it")
-        elif name not in kwargs:
-            if parameter["required"] and name not in IDENTITY:
-                problems.append(f"missing argument '{name}'")
-        elif not _takes(signature.types[name], kwargs[name]):
-            wanted = " or ".join(sorted(signature.types[name] or ()))
-            given = _name(type(kwargs[name]))
-            problems.append(f"argument '{name}' must be {wanted}, not {given}")
-    return problems
-
-
-def _nearest(name: str, known: List[str]) -> str:
-    import difflib  # only where something is wrong
-
-    nearest = difflib.get_close_matches(name, known, n=1)
-    if nearest:
-        return f" (did you mean '{nearest[0]}'?)"
-    return f" (it takes {', '.join(known)})" if known else " (it takes none)"
-
-
-def _takes(types: Optional[FrozenSet[str]], value: object) -> bool:
-    if types is None:
-        return True
-    if value is None:
-        return "None" in types
-    if _is_a(value, bool):
-        return "bool" in types
-    if _is_a(value, str):
-        return "str" in types
-    import numbers  # those of NumPy are registered there
-
-    if _is_a(value, numbers.Integral):
-        return "int" in types or "float" in types
-    return _is_a(value, numbers.Real) and "float" in types
+def check_keywords(cls: type, kwargs: Mapping[str, object], from_text: bool = False) -> List[str]:
+    """All that keeps keyword arguments from being taken by the constructor of a class, a phrase each."""
+    return _arguments.check(_arguments.signature_of(_constructor_of(cls)[1]), kwargs, from_text)
 
 
 # --- What constructors pass on
@@ -392,7 +258,7 @@ def _read_constructor(function: FunctionType, owner: type) -> Optional[_static.R
         record = None if constructor is None else _static.constructor_record(constructor, scope, scope)
     except Exception:  # a source that is gone, has changed, or never was Python
         return None
-    names = [parameter["name"] for parameter in _signature(function).parameters]
+    names = [parameter["name"] for parameter in _arguments.signature_of(function).parameters]
     same = record is not None and [parameter["name"] for parameter in record["parameters"]] == names
     return record if same else None  # else the file has changed since it was imported
 
@@ -596,13 +462,18 @@ def id_of_task_class(cls: type) -> Optional[str]:
         return None
 
 
-def _docstring_tags(cls: type) -> Dict[str, Any]:
+def docstring_of(cls: type) -> Optional[str]:
     text = _namespace(cls).get("__doc__")
-    if not _is_a(text, str):
+    return _static.clean_docstring(str.__str__(text)) if _is_a(text, str) else None
+
+
+def _docstring_tags(cls: type) -> Dict[str, Any]:
+    text = docstring_of(cls)
+    if text is None:
         return {}
     from rota._rota import metadata_from_docstring
 
-    return dict(metadata_from_docstring(_static.clean_docstring(str.__str__(text))))
+    return dict(metadata_from_docstring(text))
 
 
 def _from_tag(field: str, value: Any) -> Any:
@@ -682,7 +553,7 @@ def _faults_of_constructor(cls: type) -> Iterator[str]:
     owner, initializer = _constructor_of(cls)
     if owner is None or owner not in _Identities(_below_base(cls)):
         return
-    signature = _signature(initializer)
+    signature = _arguments.signature_of(initializer)
     code = signature.code
     if code is None or signature.takes_any or "__init__" in code.co_names:
         return

@@ -25,7 +25,7 @@ def load_task_class(file: str, identity: str, task_id: str) -> Tuple[type, Dict[
     root, module_name, class_name, _ = identity.split("\n")
     if _rota.python_source_identity(root, module_name, class_name, file) != identity:
         raise _rota.TaskRegistryError(f"{file} has changed since the run began; run again")
-    found: Any = _import(root, module_name, file)
+    found: Any = import_module(root, module_name, file)
     for part in class_name.split("."):
         found = getattr(found, part, None)
     if not isinstance(found, type):
@@ -39,7 +39,8 @@ def load_task_class(file: str, identity: str, task_id: str) -> Tuple[type, Dict[
     return found, metadata
 
 
-def _import(root: str, name: str, file: str) -> types.ModuleType:
+def import_module(root: str, name: str, file: str) -> types.ModuleType:
+    """The module that a file is, with its folder on `sys.path`. TaskRegistryError for whatever keeps it from being one."""
     if root not in sys.path:
         sys.path.insert(0, root)
     try:

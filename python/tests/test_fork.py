@@ -162,3 +162,39 @@ if __name__ == "__main__":
 """
     )
     check(project, t_run=1, t_child=3)
+
+
+def test_a_child_that_is_forked_while_a_task_of_another_thread_writes_can_write(run_script: Any, project: pathlib.Path) -> None:
+    done = run_script(
+        TASK
+        + """
+import io, signal, sys, time
+
+writes = threading.Event()
+
+class Slow(io.RawIOBase):
+    def writable(self): return True
+    def write(self, data):
+        writes.set()
+        time.sleep(0.5)
+        return os.write(1, data)
+
+class Prints(T):
+    task_id = "t_prints"
+    def configure_operations(self): self.add_operation(lambda: print("printed"), name="a")
+
+assert T(1).run()
+sys.stdout = io.TextIOWrapper(io.BufferedWriter(Slow()))
+thread = threading.Thread(target=Prints().run)
+thread.start()
+assert writes.wait(20)  # at the end of the task
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    os._exit(0 if Prints(2).run() else 1)
+assert os.waitpid(child, 0)[1] == 0
+thread.join()
+"""
+    )
+    assert done.stdout == "printed\n" * 2
+    check(project, t_one=1, t_prints=2)

@@ -86,6 +86,44 @@ def test_both_kinds_run_in_one_graph_each_way_round(run_script: Any, project: pa
     assert rota.open_sqlite_log(project / ".rota" / "log.db").find_latest_execution("t_between").metrics["lines"] > 100
 
 
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_a_task_in_cpp_runs_after_one_in_python_that_it_depends_on_and_before_another(
+    run_script: Any, project: pathlib.Path, executor: str
+) -> None:
+    """The import of the example is in Python here; the plugin's class of that id is not registered."""
+    done = run_script(
+        f"""
+        import rota
+        class Import(rota.BaseTask):
+            task_id = "t_1I_import"
+            def configure_operations(self): self.add_operation(self.work)
+            def work(self):
+                file = self.project_file("work/readings.csv")
+                file.parent.mkdir()
+                file.write_text("hour,station,celsius\\n1,hill,3.5\\n2,hill,400\\n")
+                self.track_output("work/readings.csv")
+        class Count(rota.BaseTask):
+            task_id = "t_count"
+            dependencies = ["t_1C_clean"]
+            def configure_operations(self): self.add_operation(self.work)
+            def work(self):
+                self.set_metric("lines", len(self.project_file("work/clean.csv").read_text().splitlines()))
+        if __name__ == "__main__":
+            rota.register_task_class("t_1C_clean", rota.discover_task_classes()["t_1C_clean"])
+            rota.register_task_class("t_1I_import", Import)
+            rota.register_task_class("t_count", Count)
+            summary = rota.run(executor={executor!r})
+            print([(one["task_id"], one["state"]) for one in summary.outcomes])
+        """
+    )
+    assert done.stdout == "[('t_1I_import', 'success'), ('t_1C_clean', 'success'), ('t_count', 'success')]\n"
+    log = rota.open_sqlite_log(project / ".rota" / "log.db")
+    clean, count = log.find_latest_execution("t_1C_clean"), log.find_latest_execution("t_count")
+    assert clean is not None and clean.metrics == {"dropped": 1}
+    assert [one.path for one in clean.inputs] == ["work/readings.csv"]
+    assert count is not None and count.metrics == {"lines": 2}
+
+
 def test_native_classes_cannot_be_made_up() -> None:
     from rota._native import NativeTask
 

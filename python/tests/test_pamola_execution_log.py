@@ -613,3 +613,57 @@ def test_what_tasks_of_rota_record_is_in_it_at_the_end_of_the_process(tmp_path: 
         tmp_path,
     )
     assert [one["task_id"] for one in read_json_log(tmp_path / "configs" / "execution_log.json")] == ["t_rota"]
+
+
+# ---- what the functions are given ----
+
+RUN = "Recording execution of task {} in execution log failed: "
+
+
+def recorded(task_id: Any = "t_a", task_type: Any = "x", seconds: Any = 1.0, **more: Any) -> Any:
+    return execution_log.record_task_execution(task_id, task_type, True, seconds, Path("r.json"), **more)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: recorded(None), RUN.format(None) + "task_id is None; give the id of the task as a str"),
+    (lambda: recorded(3), RUN.format(3) + "task_id is an int (3); give the id of the task as a str"),
+    (lambda: recorded(""), RUN.format("") + "task_id is '', which names no task; give the id of the task"),
+    (lambda: recorded(" "), RUN.format(" ") + "task_id is ' ', which names no task; give the id of the task"),
+    (lambda: recorded(task_type=None), RUN.format("t_a") + "task_type is None; give the type of the task as a str"),
+    (lambda: recorded(seconds="long"), RUN.format("t_a") + "execution_time is a str ('long'); give seconds as a number"),
+    (lambda: recorded(input_datasets=["in.csv"]), RUN.format("t_a") + "input_datasets is a list; give a dict of paths by name"),
+    (lambda: recorded(input_datasets={"a": 3}), RUN.format("t_a") + "input_datasets['a'] is an int (3); give a path"),
+    (lambda: recorded(output_artifacts="o.csv"), RUN.format("t_a") + "output_artifacts is a str ('o.csv'); give a list"),
+    (lambda: recorded(output_artifacts=3), RUN.format("t_a") + "output_artifacts is an int (3); give a list"),
+    (lambda: execution_log.find_latest_execution(None),  # type: ignore[arg-type]
+     "Finding latest execution for task None failed: task_id is None; give the id of the task as a str"),
+    (lambda: execution_log.get_task_execution_history(3),  # type: ignore[arg-type]
+     "Getting execution history for task 3 failed: task_id is an int (3); give the id of the task, or None, as a str"),
+    (lambda: execution_log.get_task_execution_history(limit="all"),  # type: ignore[arg-type]
+     "Getting execution history for all tasks failed: limit is a str ('all'); give a whole number"),
+    (lambda: execution_log.find_task_by_output(None),  # type: ignore[arg-type]
+     "Finding task for output file None failed: file_path is None; give a path"),
+    (lambda: execution_log.track_input_files(None, ["a"]),  # type: ignore[arg-type]
+     "Tracking input files for task None failed: task_id is None; give the id of the task as a str"),
+    (lambda: execution_log.track_output_files("t_a", [None]),  # type: ignore[list-item]
+     "Tracking output files for task t_a failed: file_paths[0] is None; give a path"),
+    (lambda: execution_log.update_execution_record(None, {}),  # type: ignore[arg-type]
+     "Updating execution record None failed: task_run_id is None; give what record_task_execution gave as a str"),
+    (lambda: execution_log.update_execution_record("x", ["a"]),  # type: ignore[arg-type]
+     "Updating execution record x failed: updates is a list; give a dict"),
+    (lambda: execution_log.remove_execution_record(3),  # type: ignore[arg-type]
+     "Removing execution record 3 failed: task_run_id is an int (3); give what record_task_execution gave as a str"),
+])
+def test_what_a_function_does_not_take_is_one_sentence_and_records_nothing(project: Path, call: Any, message: str) -> None:
+    with pytest.raises(ExecutionLogError) as caught:
+        call()
+    assert str(caught.value) == message
+    assert execution_log.get_task_execution_history() == []
+
+
+def test_an_id_that_is_no_task_id_of_rota_is_recorded_and_found(project: Path) -> None:
+    for task_id in ("bad id!", "reports/a.py", "Прогон"):
+        record(task_id)
+        found = execution_log.find_latest_execution(task_id)
+        assert found is not None and found["task_id"] == task_id
+    assert execution_log.find_latest_execution("") is None

@@ -272,6 +272,27 @@ def test_packages_given_as_a_str_are_a_type_error() -> None:
         rota.discover_task_classes("scripts.tasks")  # type: ignore[arg-type]
 
 
+def test_a_class_whose_id_is_none_is_a_warning_at_discovery_and_left_out(
+    project: pathlib.Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(project))
+    (project / "odd_tasks.py").write_text(
+        "import rota\n"
+        "class Base(rota.BaseTask):\n    def configure_operations(self): pass\n"
+        "class Odd(Base): task_id = 'bad id!'\n"
+        "class Long(Base): task_id = 'a' * 201\n"
+        "class Good(Base): task_id = 't_good'\n"
+    )
+    with caplog.at_level(logging.WARNING):
+        assert sorted(rota.discover_task_classes(["odd_tasks"])) == ["base", "t_good"]
+    assert [one.getMessage()[:66] for one in caplog.records] == [
+        "class Odd of odd_tasks is left out: 'bad id!' is no task id; give ",
+        "class Long of odd_tasks is left out: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ]
+    caplog.clear()
+    assert rota.register_discovered_tasks(["odd_tasks"]) == 2 and len(caplog.records) == 2
+
+
 def test_without_packages_it_is_the_scripts_of_the_project(project: pathlib.Path, run_script: Any) -> None:
     tasks = project / "scripts" / "tasks"
     tasks.mkdir(parents=True)
@@ -287,11 +308,13 @@ def test_a_subinterpreter_is_refused_with_words(run_script: Any) -> None:
     done = run_script(
         """
         import sys
+        # Those that share the GIL: to others Python itself gives no module that is not made for them.
         try:
             import _interpreters as interpreters
+            made = interpreters.create("legacy")
         except ImportError:  # before Python 3.13, where the error is raised
             import _xxsubinterpreters as interpreters
-        made = interpreters.create()
+            made = interpreters.create(isolated=False)
         try:
             error = interpreters.run_string(made, f"import sys; sys.path[:] = {sys.path!r}; import rota")
             print(error.formatted if error else "imported")
@@ -299,3 +322,4 @@ def test_a_subinterpreter_is_refused_with_words(run_script: Any) -> None:
         """
     )
     assert "ImportError" in done.stdout
+    assert "rota has one registry and one log in a process, and so cannot be imported in a subinterpreter" in done.stdout

@@ -143,6 +143,28 @@ def test_a_task_that_fails_crashes_or_exits_fails_alone(
     assert message in history(project)[0].message
 
 
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_what_a_constructor_raises_is_told_once_with_its_traceback(
+    run_script: Any, project: pathlib.Path, tasks: pathlib.Path, executor: str
+) -> None:
+    tasks.write_text(TASKS.replace("self.factor = factor", "self.factor = {}['absent']"))
+    run_script(RUN.format(f"executor={executor!r}"))
+    failed = next(one for one in history(project) if one.task_id == "t_clean")
+    assert failed.message == f"task t_clean cannot be made from Clean in {tasks}: KeyError: 'absent'"
+    if executor == "process":
+        assert failed.output_path is not None
+        output = (project / failed.output_path).read_text()
+        assert output.startswith("t_clean: constructor: Traceback") and "{}['absent']" in output
+        assert output.count("KeyError") == 1 and "_registry" not in output
+
+
+def test_arguments_that_a_worker_does_not_take_are_told_once(run_script: Any, project: pathlib.Path, tasks: pathlib.Path) -> None:
+    tasks.write_text(TASKS.replace("factor: int = 2", "factor: 'list[int]' = None"))
+    run_script("import rota; rota.register_discovered_tasks(); rota.run(arguments={'t_clean': {'factor': 3}})")
+    failed = next(one for one in history(project) if one.task_id == "t_clean")
+    assert failed.message == "task t_clean: argument 'factor' must be list of int or None, not int"
+
+
 def test_a_module_that_cannot_be_imported_in_the_worker_fails_its_tasks_by_name(
     run_script: Any, project: pathlib.Path, tasks: pathlib.Path
 ) -> None:

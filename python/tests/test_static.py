@@ -248,7 +248,6 @@ def test_a_policy_is_a_dict_of_scalars() -> None:
     "body",
     [
         "version = make()",
-        "version = 2",
         "version = UNKNOWN",
         "version = TWICE",
         "version = CHANGED",
@@ -282,9 +281,13 @@ def test_what_is_left_open_is_not_there(body: str) -> None:
     assert attributes(body) == {}
 
 
-@pytest.mark.parametrize("value", ['"t_a"', "[1]", "{}", "None or []"])
-def test_dependencies_that_are_no_list_of_texts_are_dynamic(value: str) -> None:
-    assert attributes(f"dependencies = {value}") == {"dependencies": {"dynamic": True}}
+@pytest.mark.parametrize(("value", "kind"), [
+    ('"t_a"', "a str"), ("[1]", "a list of int"), ("['t_a', 1.5]", "a list of str and float"), ("{}", "a dict"), ("3", "an int"),
+])
+def test_dependencies_that_are_no_list_of_texts_are_told_as_what_they_are(value: str, kind: str) -> None:
+    assert attributes(f"dependencies = {value}") == {"dependencies": {"dynamic": True, "is": kind}}
+    assert attributes("version = 2") == {"version": {"dynamic": True, "is": "an int"}}
+    assert attributes("dependencies = None or []") == {"dependencies": {"dynamic": True}}
 
 
 def test_values_that_grow_with_each_name_end() -> None:

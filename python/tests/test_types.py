@@ -11,6 +11,7 @@ import sys
 import pytest
 
 import rota
+from test_examples import readme_module
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -27,7 +28,10 @@ def test_the_stub_is_what_the_extension_module_says() -> None:
 
 
 def test_the_package_and_the_examples_pass_mypy_strict(tmp_path: pathlib.Path) -> None:
-    run("-m", "mypy", "--strict", "--cache-dir", str(tmp_path), "python/rota", "examples/python")
+    words = tmp_path / "words.py"
+    words.write_text(readme_module())
+    sources = ["python/rota", "examples/python", "examples/mixed/scripts", str(words)]
+    run("-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *sources)
 
 
 def test_importing_reads_no_heavy_module() -> None:

@@ -32,6 +32,9 @@ void add_commands(CLI::App& app, CommandLine& line) {
           "`path` of rota.toml, then the folder scripts of the project")
       .value_name("FOLDER")
       .repeatable();
+  root.add_flag("--import", line.imports,
+                "Import Python modules, in another process, where their source does not tell what "
+                "classes they have");
   for (const auto add :
        {add_list,  add_show,    add_discover, add_check,    add_plan,           add_run,
         add_log,   add_lineage, add_import,   add_export,   add_clean,          add_verify,

@@ -12,6 +12,7 @@ namespace rota::cli {
 
 struct CommandLine {
   std::vector<std::string> path;  // --path
+  bool imports = false;           // --import
   bool json = false;
   std::vector<std::string> task_ids;
   std::vector<std::string> arguments;  // --arg

@@ -81,7 +81,7 @@ int run_discover(const CommandLine& line, const Options& options) {
   warn_of_missing_folders(project);
   const DiscoveryQuery query = query_of(project, options);
   const Discovery discovery = discover(query);
-  PythonDiscovery python = discover_python(query);
+  PythonDiscovery python = discover_python_for(line, query);
   yield_to_plugins(discovery, python);
   print(line.json ? discovery_to_json(discovery, python) : discovery_to_text(discovery, python));
   for (const std::string& problem :

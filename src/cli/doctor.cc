@@ -217,7 +217,7 @@ int run_doctor(const CommandLine& line) {
   const DiscoveryQuery query = make_discovery_query(project);
   try {
     const Discovery discovery = discover(query);
-    PythonDiscovery python = discover_python(query);
+    PythonDiscovery python = discover_python_for(line, query);
     yield_to_plugins(discovery, python);
     examine_discovery(discovery, python, findings);
     examine_python(python, findings);

@@ -62,12 +62,19 @@ void warn_of_missing_folders(const Project& project) {
   }
 }
 
-ProjectTasks::ProjectTasks(const CommandLine& line) : project_(find_project_for(line)) {
+PythonDiscovery discover_python_for(const CommandLine& line, const DiscoveryQuery& query) {
+  PythonDiscovery python = discover_python(query);
+  if (line.imports) import_uncertain(python);
+  return python;
+}
+
+ProjectTasks::ProjectTasks(const CommandLine& line)
+    : project_(find_project_for(line)), imports_(line.imports) {
   warn_of_missing_folders(project_);
   const DiscoveryQuery query = make_discovery_query(project_);
   const Discovery& plugins = keep_to_the_end(std::make_unique<const Discovery>(discover(query)));
   PythonDiscovery& python =
-      keep_to_the_end(std::make_unique<PythonDiscovery>(discover_python(query)));
+      keep_to_the_end(std::make_unique<PythonDiscovery>(discover_python_for(line, query)));
   yield_to_plugins(plugins, python);
   warn_of(plugins.refused, plugins.duplicates);
   warn_of(python.refused, python.duplicates);
@@ -104,8 +111,9 @@ TaskClassPtr ProjectTasks::require(const std::string& task_id) const {
   const std::string uncertain =
       uncertain_ == 0
           ? ""
-          : fmt::format(" ({} may be one too, which its source does not tell: see `rota discover`)",
-                        uncertain_ == 1 ? "1 class" : fmt::format("{} classes", uncertain_));
+          : fmt::format(" ({} may be one too, which its source does not tell: {})",
+                        uncertain_ == 1 ? "1 class" : fmt::format("{} classes", uncertain_),
+                        imports_ ? "see `rota discover`" : "--import imports it");
   throw UsageError(fmt::format("there is no task {}; {}{}", task_id, advice, uncertain));
 }
 
@@ -127,8 +135,18 @@ std::unique_ptr<ExecutionLog> ProjectTasks::open_log_for_writing() const {
   return open_sqlite_log(project_.log_path, {.project_root = project_.root});
 }
 
+void ProjectTasks::explain_uncertain() const {
+  if (uncertain_ == 0 || imports_) return;
+  print_error(uncertain_ == 1
+                  ? "1 class may be a task class, and its source does not tell: --import imports it"
+                  : fmt::format("{} classes may be task classes, and their source does not tell: "
+                                "--import imports them",
+                                uncertain_));
+}
+
 void ProjectTasks::explain_if_empty() const {
   if (registry_.size() > 0) return;
+  if (uncertain_ > 0 && !imports_) return explain_uncertain();
   std::vector<std::string> folders;
   for (const fs::path& folder : project_.search_path) {
     folders.push_back((project_.search_path_is_given ? folder : folder / "scripts").string());

@@ -13,6 +13,9 @@ namespace rota::cli {
 // The project of the current folder, with --path taken in. Throws UsageError for a --path that is no folder and
 // for settings that are wrong.
 Project find_project_for(const CommandLine& line);
+// The task classes in Python that it has, those that only importing tells with --import. Imports nothing into this
+// process.
+PythonDiscovery discover_python_for(const CommandLine& line, const DiscoveryQuery& query);
 // On stderr, for folders of the search path that are not there.
 void warn_of_missing_folders(const Project& project);
 
@@ -38,12 +41,15 @@ class ProjectTasks {
   std::unique_ptr<ExecutionLog> open_log_for_writing() const;
   // On stderr, when there is no task class at all: where was looked and what to do.
   void explain_if_empty() const;
+  // On stderr, when there are classes that may be task classes, and nothing was imported: how many, and what to do.
+  void explain_uncertain() const;
 
  private:
   void register_all(const Discovery& discovery, const PythonDiscovery& python);
 
   Project project_;
   TaskRegistry registry_;
+  bool imports_ = false;       // --import
   std::size_t uncertain_ = 0;  // classes in Python that only importing them would tell
 };
 

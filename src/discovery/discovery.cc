@@ -322,7 +322,8 @@ std::string_view to_string(RefusalReason reason) noexcept {
       "unreadable",         "not_regular",    "not_elf",      "other_machine",
       "truncated",          "malformed_note", "too_big",      "abi_differs",
       "cxx_abi_differs",    "invalid_task",   "no_task",      "wrong_owner",
-      "writable_by_others", "not_allowed",    "lock_differs", "not_python"};
+      "writable_by_others", "not_allowed",    "lock_differs", "not_python",
+      "not_imported"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -148,6 +148,19 @@ TEST_F(LinkingTest, AFieldThatIsComputedMakesTheClassUnclear) {
   EXPECT_EQ(linked_.unclear[0].line, 7U);
 }
 
+TEST_F(LinkingTest, AFieldOfAWrongTypeIsRefusedByWhatItIs) {
+  add("m", {{.name = "A",
+             .bases = {"rota.BaseTask"},
+             .methods = kConfigures,
+             .attributes = {{"dependencies", Computed{.is = "a list of int"}},
+                            {"task_id", Value(std::int64_t{3})},
+                            {"version", std::vector<std::string>{"1"}}}}});
+  link();
+  EXPECT_EQ(linked_.tasks.at(0).refusal,
+            "its task_id is an int; write a str; its version is a list of str; write a str; "
+            "its dependencies is a list of int; write a list of str");
+}
+
 TEST_F(LinkingTest, ABaseThatIsNotThereMakesAClassUnclearWhenItLooksLikeATask) {
   add("m", {{.name = "A", .bases = {"company.Base"}, .methods = kConfigures},
             {.name = "B", .bases = {"argparse.Action"}, .methods = {"run"}},

@@ -2,6 +2,7 @@
 #include "discovery/plugin_cache.h"
 #include "os/one_line.h"
 #include "os/replace_file.h"
+#include "python_source/class_collector.h"
 #include "python_source/scanner_process.h"
 #include "python_source/source_cache.h"
 #include "python_source/source_collection.h"
@@ -14,7 +15,6 @@
 #include <iterator>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace rota::inline v1 {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // To be raised with each change of what is kept, or of what is made of a file without Python.
-constexpr std::uint64_t kRules = 1;
+constexpr std::uint64_t kRules = 2;
 
 std::uint64_t reader() noexcept {
   constexpr std::uint64_t kVersion = (std::uint64_t{ROTA_VERSION_MAJOR} << 24U) |
@@ -63,47 +63,29 @@ std::string renew_cache(const fs::path& file, const SourceCache& cache,
 }
 
 // Puts together what the files gave, in their order.
-class PythonCollector {
+class SourceClasses {
  public:
-  PythonCollector(const std::vector<ReadSource>& sources, PythonDiscovery& discovery)
-      : sources_(sources), discovery_(discovery) {}
+  SourceClasses(const std::vector<ReadSource>& sources, PythonDiscovery& discovery)
+      : sources_(sources), discovery_(discovery), collector_(discovery) {}
 
   void run(LinkedClasses linked) {
-    for (LinkedClass& one : linked.tasks) take(one);
+    for (LinkedClass& one : linked.tasks) {
+      const std::size_t source = one.source;
+      collector_.take(std::move(one), place_of(source));
+    }
     for (UnclearClass& one : linked.unclear) {
-      discovery_.uncertain.push_back({.file = sources_[one.source].file->path,
+      const SourceFile& file = *sources_[one.source].file;
+      discovery_.uncertain.push_back({.file = file.path,
                                       .line = one.line,
                                       .class_name = std::move(one.class_name),
-                                      .reason = one_line(one.reason)});
+                                      .reason = one_line(one.reason),
+                                      .module = file.module,
+                                      .root = *file.root});
     }
   }
 
  private:
-  void take(LinkedClass& linked) {
-    const std::string name = linked.metadata.class_name;
-    std::vector<std::string> reasons;
-    if (!linked.refusal.empty()) reasons.push_back(std::move(linked.refusal));
-    const TaskClassPtr task_class = make_source_task_class(
-        std::move(linked.metadata), linked.traits, linked.takes_any, place_of(linked.source));
-    std::ranges::move(validate_task_class(*task_class), std::back_inserter(reasons));
-    if (!reasons.empty()) {
-      discovery_.refused.push_back({sources_[linked.source].file->path, RefusalReason::invalid_task,
-                                    one_line(fmt::format("its task class {} is not valid: {}", name,
-                                                         fmt::join(reasons, "; ")))});
-      return;
-    }
-    PythonFile& file = file_of(linked.source);
-    const auto [at, is_first] =
-        discovery_.task_classes.try_emplace(task_class->task_id(), task_class);
-    if (is_first) {
-      file.task_classes.push_back(task_class);
-    } else {
-      discovery_.duplicates.push_back(
-          {std::string(at->first), at->second->origin(), task_class->origin()});
-    }
-  }
-
-  std::shared_ptr<const SourcePlace> place_of(std::size_t source) {
+  const std::shared_ptr<const SourcePlace>& place_of(std::size_t source) {
     if (place_ == nullptr || placed_source_ != source) {
       const auto& [file, record] = sources_[source];
       place_ = std::make_shared<const SourcePlace>(
@@ -116,15 +98,9 @@ class PythonCollector {
     return place_;
   }
 
-  PythonFile& file_of(std::size_t source) {
-    const SourceFile& file = *sources_[source].file;
-    if (discovery_.files.empty() || discovery_.files.back().file != file.path)
-      discovery_.files.push_back({.file = file.path, .module = file.module});
-    return discovery_.files.back();
-  }
-
   const std::vector<ReadSource>& sources_;
   PythonDiscovery& discovery_;
+  ClassCollector collector_;
   std::shared_ptr<const SourcePlace> place_;
   std::size_t placed_source_ = 0;
 };
@@ -154,7 +130,7 @@ PythonDiscovery discover_python(const DiscoveryQuery& query) {
     std::string problem = renew_cache(cache_file, cache, collection);
     if (!problem.empty()) discovery.cache.problem = std::move(problem);
   }
-  PythonCollector(collection.sources(), discovery).run(collection.take_classes());
+  SourceClasses(collection.sources(), discovery).run(collection.take_classes());
   return discovery;
 }
 

@@ -133,7 +133,10 @@ template <class T>
 requires std::is_arithmetic_v<std::remove_const_t<T>>
 void walk(auto& walker, T& number) { walker.number(number); }
 void walk(auto& walker, Of<std::string> auto& text) { walker.text(text); }
-void walk(auto& walker, Of<Computed> auto& computed) { walk(walker, computed.parameter); }
+void walk(auto& walker, Of<Computed> auto& computed) {
+  walk(walker, computed.parameter);
+  walk(walker, computed.is);
+}
 void walk(auto& walker, Of<Value> auto& value) { walker.scalar(value); }
 void walk(auto& walker, Of<SourceValue> auto& value) { walker.variant(value); }
 void walk(auto& walker, Of<std::vector<std::string>> auto& texts) { walker.list(texts); }

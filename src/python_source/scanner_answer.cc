@@ -2,6 +2,7 @@
 #include "python_source/scanner_answer.h"
 
 #include "os/one_line.h"
+#include "python_source/line_process.h"
 #include "python_source/module_name.h"
 
 #include <algorithm>
@@ -79,8 +80,11 @@ SourceValue value_of(const Json& json) {
   const auto known = object_of(json).find("value");
   if (known == json.end()) {
     if (!boolean_of(member(json, "dynamic"))) throw NotUnderstood();
-    const auto parameter = json.find("parameter");
-    return Computed{parameter == json.end() ? "" : text_of(*parameter)};
+    const auto text = [&](const char* name) {
+      const auto found = json.find(name);
+      return found == json.end() ? "" : text_of(*found);
+    };
+    return Computed{.parameter = text("parameter"), .is = one_line(text("is"))};
   }
   // An argument of a call can be anything; what no field takes is as good as computed.
   if (known->is_array()) {
@@ -161,16 +165,31 @@ SourceRecord record_of(const Json& json) {
   return record;
 }
 
+Json answer_of(std::string_view line, std::string_view module, std::string_view path) {
+  if (line.size() > kMaxAnswerLineBytes) throw NotUnderstood();
+  Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object() || text_of(member(json, "path")) != path ||
+      text_of(member(json, "module")) != module)
+    throw NotUnderstood();
+  return json;
+}
+
 }  // namespace
 
 std::optional<SourceRecord> parse_scanner_answer(std::string_view line, std::string_view module,
                                                  std::string_view path) try {
-  if (line.size() > kMaxAnswerLineBytes) return std::nullopt;
-  const Json json = Json::parse(line, nullptr, false);
-  if (!json.is_object() || text_of(member(json, "path")) != path ||
-      text_of(member(json, "module")) != module)
-    return std::nullopt;
-  return record_of(json);
+  return record_of(answer_of(line, module, path));
+} catch (const NotUnderstood&) {
+  return std::nullopt;
+}
+
+std::optional<ModuleAnswer> parse_module_answer(std::string_view line, std::string_view module,
+                                                std::string_view path) try {
+  const Json json = answer_of(line, module, path);
+  ModuleAnswer answer{.record = record_of(json)};
+  for (const auto& [name, fault] : object_of(member(json, "faults")).items())
+    answer.faults.emplace_back(one_line(name), one_line(text_of(fault)));
+  return answer;
 } catch (const NotUnderstood&) {
   return std::nullopt;
 }

@@ -29,7 +29,7 @@ struct ScannerAnswers {
   std::string problem = {};  // why the others had none, as a sentence; else empty
 };
 
-// Without throwing; ends the process after `limit`.
+// Without throwing; ends the process where an answer takes longer than `limit`.
 ScannerAnswers scan_with_python(const std::filesystem::path& python,
                                 std::span<const SourceFile* const> files,
                                 std::chrono::milliseconds limit = std::chrono::seconds(60));

@@ -6,6 +6,7 @@
 #include "task/task_identity.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -74,6 +75,16 @@ class Constructors {
   std::vector<const SourceInit*> inits_;
 };
 
+// As Python calls it.
+std::string kind_of(const SourceValue& value) {
+  if (std::holds_alternative<std::vector<std::string>>(value)) return "a list of str";
+  if (std::holds_alternative<ValueTable>(value)) return "a dict";
+  const auto* scalar = std::get_if<Value>(&value);
+  constexpr std::array<std::string_view, 5> kNames = {"None", "a bool", "an int", "a float",
+                                                      "a str"};
+  return std::string(scalar == nullptr ? "computed" : kNames.at(scalar->variant().index()));
+}
+
 class MetadataReader {
  public:
   explicit MetadataReader(std::span<const SourceClass* const> line)
@@ -111,8 +122,12 @@ class MetadataReader {
   std::optional<T> take(std::string_view field, std::string_view kind) {
     const auto found = find_field(field);
     if (!found) return std::nullopt;
-    if (std::holds_alternative<Computed>(*found)) {
-      if (made_.computed.empty()) made_.computed = field;
+    if (const auto* computed = std::get_if<Computed>(&*found)) {
+      if (!computed->is.empty()) {
+        refuse(fmt::format("its {} is {}; write {}", field, computed->is, kind));
+      } else if (made_.computed.empty()) {
+        made_.computed = field;
+      }
       return std::nullopt;
     }
     if constexpr (std::is_same_v<T, std::string>) {
@@ -123,26 +138,26 @@ class MetadataReader {
     } else if (const T* value = std::get_if<T>(&*found)) {
       return *value;
     }
-    refuse(fmt::format("its {} is no {}", field, kind));
+    refuse(fmt::format("its {} is {}; write {}", field, kind_of(*found), kind));
     return std::nullopt;
   }
 
   bool take_text(std::string_view field, std::string& text) {
-    auto found = take<std::string>(field, "text");
+    auto found = take<std::string>(field, "a str");
     if (!found) return false;
     text = *std::move(found);
     return true;
   }
 
   bool take_dependencies() {
-    auto found = take<std::vector<std::string>>("dependencies", "list of texts");
+    auto found = take<std::vector<std::string>>("dependencies", "a list of str");
     if (!found) return false;
     made_.metadata.dependencies = *std::move(found);
     return true;
   }
 
   void take_policy() {
-    const auto found = take<ValueTable>("policy", "dict of names and plain values");
+    const auto found = take<ValueTable>("policy", "a dict of names and plain values");
     if (!found) return;
     for (const auto& [name, value] : *found) {
       if (value.is_null()) continue;

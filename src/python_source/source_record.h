@@ -16,6 +16,7 @@ namespace rota::inline v1 {
 
 struct Computed {
   std::string parameter = {};  // of the constructor, whose caller decides; else empty
+  std::string is = {};  // "a str": it is known, and of no type that the field takes; else empty
 
   friend bool operator==(const Computed&, const Computed&) = default;
 };

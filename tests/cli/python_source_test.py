@@ -90,10 +90,38 @@ def test_discover_lists_files_refusals_and_what_cannot_be_told(python):
         (str(computed), 5, "ComputedTask")]
     unknown = python.command("show", "t_3")
     assert unknown.returncode == 2
-    assert "there is no task t_3" in unknown.stderr and "1 class may be one too" in unknown.stderr
+    assert "there is no task t_3" in unknown.stderr
+    assert "1 class may be one too, which its source does not tell: --import imports it" in unknown.stderr
     assert python.command("discover", "--strict").returncode == 3
     assert python.json("discover", "scripts.good")["refused"] == []
     assert python.command("discover", "scripts.none").returncode == 2
+
+
+def test_a_str_for_a_list_is_refused_as_what_it_is(python):
+    python.write("a.py", source("ATask", 'dependencies = "t_import"'))
+    done = python.command("list")
+    assert "its task class ATask is not valid: its dependencies is a str; write a list of str" in done.stderr
+
+
+def test_list_counts_what_cannot_be_told_and_names_the_option(python):
+    python.write("a.py", source("ATask", 'task_id = "t_" + str(len("abc"))'))
+    assert one_line(python.command("list").stderr) == (
+        "rota: 1 class may be a task class, and its source does not tell: --import imports it\n")
+    assert "1 class may be" in one_line(python.command("plan").stderr)
+    python.write("b.py", source("BTask", 'task_id = "t_" + str(len("abc"))'))
+    python.write("good.py", source("GoodTask"))
+    assert one_line(python.command("list").stderr).startswith("rota: 2 classes may be task classes, ")
+    assert python.command("plan").stderr == ""
+
+
+def test_a_python_that_cannot_import_rota_imports_nothing_and_one_line_says_so(python):
+    python.write("a.py", source("ATask", 'task_id = "t_" + str(len("abc"))'))
+    python.write("good.py", source("GoodTask"))
+    python.environment["ROTA_PYTHON"] = program(
+        python.folder, "python", 'test "$1" = -m && { echo "No module named rota" >&2; exit 1; }; exec python3 "$@"')
+    done = python.command("list", "--import")
+    assert done.returncode == 0 and "good" in done.stdout
+    assert "uncertain classes are not imported: " in one_line(done.stderr) and "No module named rota" in done.stderr
 
 
 def test_a_syntax_error_is_a_warning_of_one_line_and_a_file_without_tasks_is_none(python):

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two tasks in Python: what each station measured in figures, and as a picture."""
 
+from __future__ import annotations
+
 import csv
 import json
+import pathlib
 import statistics
 
 import rota
@@ -12,9 +15,9 @@ PROFILE = "work/profile.json"
 PICTURE = "work/temperatures.png"
 
 
-def read_stations(path):
+def read_stations(path: pathlib.Path) -> dict[str, list[tuple[int, float]]]:
     """The hours and temperatures of each station."""
-    stations = {}
+    stations: dict[str, list[tuple[int, float]]] = {}
     with open(path, newline="") as file:
         for row in csv.DictReader(file):
             stations.setdefault(row["station"], []).append((int(row["hour"]), float(row["celsius"])))
@@ -32,10 +35,10 @@ class ProfileTask(rota.BaseTask):
     task_type = "profiling"
     dependencies = ["t_1C_clean"]
 
-    def configure_operations(self):
+    def configure_operations(self) -> None:
         self.add_operation(self.count, name="count")
 
-    def count(self):
+    def count(self) -> None:
         self.track_input(CLEAN)
         profile = {}
         for station, readings in sorted(read_stations(self.project_file(CLEAN)).items()):
@@ -62,14 +65,14 @@ class PlotTask(rota.BaseTask):
     task_type = "visualization"
     dependencies = ["t_1C_clean", "t_2P_profile"]
 
-    def __init__(self, width: float = 8.0):
+    def __init__(self, width: float = 8.0) -> None:
         super().__init__()
         self.width = width
 
-    def configure_operations(self):
+    def configure_operations(self) -> None:
         self.add_operation(self.plot, name="plot")
 
-    def plot(self):
+    def plot(self) -> None:
         import matplotlib
 
         matplotlib.use("Agg")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ContextManager, Dict, List, Optional, Tuple, Union
 
 from rota import _rota
-from rota._pamola import json_log, project_log, project_records, records
+from rota._pamola import checks, json_log, project_log, project_records, records
 from rota._pamola.errors import execution_log_error
 from rota._pamola.progress import ProgressManagerProtocol, Step, step
 from rota._pamola.settings import DEFAULT_JSON_LOG, find_place
@@ -78,17 +78,22 @@ def record_task_execution(
     `path` and `artifact_type`. Raises ExecutionLogError; it is never None."""
     description = f"Recording execution of task {task_id} in execution log"
     with _step(progress_manager, "record_task_execution", 4, description) as current:
+        task_id = checks.task_id_to_record(task_id)
+        task_type = checks.text("task_type", task_type, "the type of the task")
+        duration = checks.seconds("execution_time", execution_time)
+        datasets = checks.paths_by_name("input_datasets", input_datasets)
+        artifacts = checks.items("output_artifacts", output_artifacts)
         project = project_log.current()
         current.update(1, status="log_loaded")
-        inputs = [file for file in records.input_files(input_datasets) if file["path"]]
+        inputs = [file for file in records.input_files(datasets) if file["path"]]
         current.update(1, status="inputs_processed", count=len(inputs))
-        outputs = _output_files(output_artifacts, current)
+        outputs = _output_files(artifacts, current)
         current.update(1, status="outputs_processed", count=len(outputs))
         task_run_id = project.log.record_task_execution(
             task_id,
             task_type=task_type,
             state="success" if success else "failed",
-            duration=None if execution_time is None else float(execution_time),
+            duration=duration,
             inputs=[file["path"] for file in inputs],
             outputs=[file["path"] for file in outputs],
             tags=project_records.tags_of_new(project, str(report_path or ""), inputs, outputs),
@@ -108,6 +113,10 @@ def get_task_execution_history(
     """The executions that ran and ended, newest first, of one task or (None) of all. Raises ExecutionLogError."""
     of_what = f"task {task_id}" if task_id else "all tasks"
     with _step(progress_manager, "get_execution_history", 1, f"Getting execution history for {of_what}") as current:
+        if task_id is not None:
+            checks.text("task_id", task_id, "the id of the task, or None,")
+        if limit is not None:
+            checks.count("limit", limit)
         project = project_log.current()
         found = project_records.history(project.log, task_id or None, limit, success_only)
         current.update(1, status="success", count=len(found))
@@ -119,6 +128,7 @@ def find_latest_execution(
 ) -> Optional[Dict[str, Any]]:
     """The newest execution of a task that ran and ended; None: there is none. Raises ExecutionLogError."""
     with _step(progress_manager, "find_latest_execution", 1, f"Finding latest execution for task {task_id}") as current:
+        checks.text("task_id", task_id, "the id of the task")
         project = project_log.current()
         latest = project.log.find_latest_execution(task_id, success_only)
         if latest is not None and not records.has_ended(latest):  # it still runs
@@ -132,8 +142,9 @@ def find_task_by_output(
 ) -> Optional[Dict[str, Any]]:
     """The newest execution that has the file as output; None: there is none. Raises ExecutionLogError."""
     with _step(progress_manager, "find_task_by_output", 1, f"Finding task for output file {file_path}") as current:
+        output = checks.path("file_path", file_path)
         project = project_log.current()
-        found = project.log.find_task_by_output(os.fspath(file_path))
+        found = project.log.find_task_by_output(output)
         current.update(1, status="success", found=found is not None)
         return None if found is None else records.record_of(found, project.place.root)
 
@@ -164,6 +175,9 @@ def update_execution_record(
 
     Raises ExecutionLogError, also for keys that say what ran and how it ended, unless they are given as they are."""
     with _step(progress_manager, "update_execution_record", 1, f"Updating execution record {task_run_id}") as current:
+        checks.text("task_run_id", task_run_id, "what record_task_execution gave")
+        if not isinstance(updates, dict):
+            raise TypeError(f"updates is a {type(updates).__name__}; give a dict")
         project = project_log.current()
 
         def change(execution: _rota.Execution) -> None:
@@ -187,6 +201,7 @@ def remove_execution_record(
 ) -> bool:
     """Removes an execution. False: there is no such execution. Raises ExecutionLogError."""
     with _step(progress_manager, "remove_execution_record", 1, f"Removing execution record {task_run_id}") as current:
+        checks.text("task_run_id", task_run_id, "what record_task_execution gave")
         project = project_log.current()
         if not project.log.remove_execution_record(task_run_id):
             current.warning(f"Execution record {task_run_id} not found")
@@ -209,6 +224,7 @@ def cleanup_old_executions(
 
     dry_run: only tell. Raises ExecutionLogError."""
     with _step(progress_manager, "cleanup_old_executions", 3, "Cleaning up old execution records") as current:
+        checks.count("max_per_task", max_per_task)
         if max_age_days < 0 or max_per_task < 0:
             raise ValueError(f"max_age_days is {max_age_days} and max_per_task {max_per_task}; neither can be negative")
         project = project_log.current()
@@ -280,7 +296,7 @@ def import_execution_log(
     with _step(progress_manager, "import_execution_log", 3, f"Importing execution log {input_path}") as current:
         project = project_log.current()
         mode = "merge" if merge else "replace"
-        summary = project.log.import_execution_log(os.fspath(input_path), mode=mode)
+        summary = project.log.import_execution_log(checks.path("input_path", input_path), mode=mode)
         current.update(1, status="file_loaded")
         json_log.refresh(project.place, project.log, always=True)
         current.update(1, status="merged" if merge else "imported", imported_count=summary.imported, mode=mode)
@@ -302,9 +318,9 @@ def _get_execution_log_path() -> Path:
     return place.json_log if json_log.is_kept() else place.log
 
 
-def _output_files(artifacts: Optional[List[Any]], current: Step) -> List[records.Record]:
+def _output_files(artifacts: List[Any], current: Step) -> List[records.Record]:
     files = []
-    for artifact in artifacts or []:
+    for artifact in artifacts:
         file = records.output_file(artifact)
         if file is None or not file["path"]:
             current.warning(f"an output artifact has no path and is left out of the execution log: {artifact!r}")
@@ -322,13 +338,14 @@ def _track(
     with _step(manager, f"track_{direction}_files", 1, f"Tracking {direction} files for task {task_id}") as current:
         if isinstance(file_paths, (str, os.PathLike)):
             raise TypeError(f"file_paths is one path ({os.fspath(file_paths)!r}); give a list of paths")
+        checks.text("task_id", task_id, "the id of the task")
+        paths = [checks.path(f"file_paths[{at}]", one) for at, one in enumerate(checks.items("file_paths", file_paths))]
         project = project_log.current()
         latest = project.log.find_latest_execution(task_id, False)
         if latest is None:
             current.warning(f"No execution found for task {task_id}")
             current.update(1, status="no_execution")
             return False
-        paths = [os.fspath(path) for path in file_paths]
         added = project_records.add_files(project, latest.task_run_id, direction, paths, current.warning)
         json_log.refresh(project.place, project.log, always=True)
         current.update(1, status="success", added=added)

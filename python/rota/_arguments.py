@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a constructor takes: its parameters, and all that keeps keyword arguments from being taken by it.
+
+Nothing is called. It does not know which class is a task class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import CodeType, FunctionType
+from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+
+from rota import _annotations, _static
+from rota._class_parts import MISSING, unwrapped
+
+IDENTITY = ("task_id", "task_type", "description")  # what each constructor takes, or passes to BaseTask
+_VARKEYWORDS = 0x08  # of CodeType.co_flags
+
+
+class Signature(NamedTuple):
+    parameters: List[_static.Record]
+    types: Dict[str, Optional[FrozenSet[str]]]  # where an annotation allows scalars alone
+    positional_only: Tuple[str, ...]
+    takes_any: bool
+    function: Any  # of Python, or None
+
+    @property
+    def code(self) -> Optional[CodeType]:
+        code: Optional[CodeType] = getattr(self.function, "__code__", None)
+        return code
+
+
+_OPEN = Signature([], {}, (), True, None)
+_CLOSED = Signature([], {}, (), False, None)
+
+
+def signature_of(initializer: object) -> Signature:
+    """What a constructor takes; everything where it is none of Python's functions."""
+    if initializer is None:
+        return _CLOSED
+    function = unwrapped(initializer)
+    if function is None:
+        return _OPEN
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    defaults = _defaults_of(function)
+    annotations = _annotations_of(function)
+    types: Dict[str, Optional[FrozenSet[str]]] = {}
+    parameters: List[_static.Record] = []
+    for name in (*positional[1:], *keywords):
+        types[name] = _annotations.types_of(annotations.get(name, MISSING))
+        default = defaults.get(name)
+        default = default if _static.is_literal(default) else None
+        parameters.append(_static.parameter_record(name, types[name], name not in defaults, default))
+        if name in defaults and defaults[name] is None and types[name] is not None:
+            types[name] = (types[name] or frozenset()) | {"None"}
+    only = positional[1 : code.co_posonlyargcount]
+    return Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), function)
+
+
+def _defaults_of(function: FunctionType) -> Dict[str, Any]:
+    code = function.__code__
+    positional = code.co_varnames[: code.co_argcount]
+    values = function.__defaults__ or ()
+    defaults = dict(zip(positional[len(positional) - len(values) :], values))
+    defaults.update(function.__kwdefaults__ or {})
+    return defaults
+
+
+def _annotations_of(function: FunctionType) -> Mapping[str, Any]:
+    try:
+        return function.__annotations__
+    except Exception:  # they are computed here since Python 3.14, and may name what is not there
+        return {}
+
+
+def check(signature: Signature, kwargs: Mapping[str, object], from_text: bool = False) -> List[str]:
+    """All that keeps keyword arguments from being taken, a phrase each.
+
+    task_id, task_type and description are never missing: the registry gives what the metadata say. With `from_text` a str
+    may stand for what no command line can write, as a path or a list: the constructor knows what to make of it.
+    """
+    known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
+    problems = [
+        f"unknown argument '{name}'{_nearest(name, [one for one in known if one not in IDENTITY])}"
+        for name in kwargs
+        if name not in known and not signature.takes_any
+    ]
+    for parameter in signature.parameters:
+        name = parameter["name"]
+        if name in signature.positional_only:
+            if parameter["required"]:
+                problems.append(f"parameter '{name}' can only be given by position: remove the '/' after it")
+        elif name not in kwargs:
+            if parameter["required"] and name not in IDENTITY:
+                problems.append(f"missing argument '{name}'")
+        else:
+            problems.extend(_type_problems(signature, name, kwargs[name], from_text))
+    return problems
+
+
+def _type_problems(signature: Signature, name: str, value: object, from_text: bool) -> Iterator[str]:
+    types = signature.types[name]
+    if types is not None:
+        rule: Optional[_annotations.Rule] = _annotations.rule_of_types(types)
+    elif from_text and type(value) is str:
+        return
+    else:
+        rule = _rule_of(signature.function, name)
+    if rule is not None and not rule.takes(value):
+        yield f"argument '{name}' must be {rule.words}, not {_annotations.shown(value, rule)}"
+
+
+def _rule_of(function: Optional[FunctionType], name: str) -> Optional[_annotations.Rule]:
+    if function is None:
+        return None
+    rule = _annotations.rule_of(_annotations_of(function).get(name, MISSING), function.__globals__)
+    defaults = _defaults_of(function)
+    if rule is None or name not in defaults or rule.takes(defaults[name]):
+        return rule
+    if defaults[name] is None:
+        return rule._replace(words=f"{rule.words} or None", takes=lambda value: value is None or rule.takes(value))
+    return None  # who gives it another default takes other values too
+
+
+def _nearest(name: str, known: List[str]) -> str:
+    import difflib  # only where something is wrong
+
+    nearest = difflib.get_close_matches(name, known, n=1)
+    if nearest:
+        return f" (did you mean '{nearest[0]}'?)"
+    return f" (it takes {', '.join(known)})" if known else " (it takes none)"
