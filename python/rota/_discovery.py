@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from dataclasses import dataclass, field
 from importlib import machinery
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -20,13 +19,13 @@ _NOT_IMPORTED = frozenset(("__init__", "__main__", "__pycache__"))
 _SUFFIXES = tuple(suffix for suffix in machinery.all_suffixes() if suffix != ".so")
 
 
-@dataclass
 class Discovery:
     """What was found: classes by id, what could not be looked at, and (id, kept, shadowed) where ids meet."""
 
-    classes: Dict[str, type] = field(default_factory=dict)
-    problems: List[str] = field(default_factory=list)
-    duplicates: List[Tuple[str, type, type]] = field(default_factory=list)
+    def __init__(self) -> None:  # no dataclass: those load `inspect`
+        self.classes: Dict[str, type] = {}
+        self.problems: List[str] = []
+        self.duplicates: List[Tuple[str, type, type]] = []
 
 
 class _Place(NamedTuple):
