@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 from importlib import machinery
-from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from rota import _task_classes
 
@@ -29,7 +29,7 @@ class Discovery:
 
 
 class _Place(NamedTuple):
-    """A module to import, or a folder without __init__ whose modules are looked at (`folders`)."""
+    """A package to import, or a folder without __init__ whose modules are looked at (`folders`)."""
 
     name: str
     folders: Tuple[str, ...] = ()
@@ -54,9 +54,16 @@ def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
             if place.name in seen:
                 continue
             seen.add(place.name)
-            is_named = place.name == name
-            inner = _look_at(place, found, is_named, recursive)
-            pending.extend(reversed(inner))
+            folders = place.folders or _look_at(place.name, found)
+            if not folders or not (recursive or place.name == name):
+                continue
+            modules, below = _children(place, folders, recursive)
+            for module in modules:  # by far the most: at once, not as places of their own
+                if module not in seen:
+                    seen.add(module)
+                    if inner := _look_at(module, found):
+                        below.append(_Place(module, inner, place.above))
+            pending.extend(reversed(below))
     return found
 
 
@@ -76,26 +83,19 @@ def checked_names(package_paths: Sequence[str]) -> List[str]:
     return names
 
 
-def _look_at(place: _Place, found: Discovery, is_named: bool, recursive: bool) -> Sequence[_Place]:
-    """What is below it."""
-    folders = place.folders
-    if not folders:
-        try:
-            module = _imported(place.name)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a module may raise anything, also SystemExit
-            found.problems.append(_problem(place.name, error))
-            return ()
-        names = _namespace(module)
-        path = names.get("__path__")
-        _take_classes(place.name, list(names.values()), found)  # a copy: a class method may change it
-        if path is None:
-            return ()
-        folders = _folders(path)
-    if folders and (is_named or recursive):
-        return list(_children(place, folders, recursive))
-    return ()
+def _look_at(name: str, found: Discovery) -> Tuple[str, ...]:
+    """Takes the classes of a module; gives the folders of a package."""
+    try:
+        module = _imported(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may raise anything, also SystemExit
+        found.problems.append(_problem(name, error))
+        return ()
+    names = _namespace(module)
+    path = names.get("__path__")
+    _take_classes(name, list(names.values()), found)  # a copy: a class method may change it
+    return () if path is None else _folders(path)
 
 
 # --- Modules
@@ -152,7 +152,8 @@ def _text(error: BaseException) -> str:
 # --- What is below a package
 
 
-def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Iterator[_Place]:
+def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Tuple[List[str], List[_Place]]:
+    """The names of its modules, and with `recursive` the packages and folders below it."""
     modules: Dict[str, bool] = {}  # name: is it a package
     namespaces: Dict[str, List[str]] = {}
     above = set(place.above)
@@ -164,14 +165,14 @@ def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Itera
             above.add(identity)
             _add_from_folder(folder, modules, namespaces)
     # Files before folders: of two classes with one id the same counts as for the commands.
-    all_above = frozenset(above)
-    for name in sorted(name for name, is_package in modules.items() if not is_package):
-        yield _Place(f"{place.name}.{name}", (), all_above)
-    if not recursive:
-        return
-    for name in sorted({*namespaces, *(name for name, is_package in modules.items() if is_package)}):
-        if modules.get(name, True):
-            yield _Place(f"{place.name}.{name}", () if name in modules else tuple(namespaces[name]), all_above)
+    files = [f"{place.name}.{name}" for name in sorted(modules) if not modules[name]]
+    below: List[_Place] = []
+    if recursive:
+        packages = [name for name, is_package in modules.items() if is_package]
+        for name in sorted({*packages, *(name for name in namespaces if name not in modules)}):
+            inner = () if name in modules else tuple(namespaces[name])
+            below.append(_Place(f"{place.name}.{name}", inner, frozenset(above)))
+    return files, below
 
 
 def _identity(folder: str) -> Optional[Tuple[int, int]]:
