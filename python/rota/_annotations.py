@@ -224,11 +224,12 @@ def _takes(rule: Optional[Rule], value: object) -> bool:
 
 def _of_class(cls: type) -> Optional[Rule]:
     """Of other classes nothing is asked: what stands for an instance of them may be of another."""
+    # A path may be given as a str everywhere, as by a command line.
     if cls is os.PathLike:
-        return Rule("PathLike", lambda value: find(type(value), "__fspath__") is not MISSING)
-    known = any(cls is kind for kind in _CONTAINERS) or any(
-        kind in type.mro(cls) for kind in (pathlib.PurePath, enum.Enum)
-    )
+        return Rule("PathLike or str", lambda value: is_a(value, str) or find(type(value), "__fspath__") is not MISSING)
+    if pathlib.PurePath in type.mro(cls):
+        return Rule(f"{name(cls)} or str", lambda value: is_a(value, (cls, str)))
+    known = any(cls is kind for kind in _CONTAINERS) or enum.Enum in type.mro(cls)
     return Rule(name(cls), lambda value: is_a(value, cls)) if known else None
 
 

@@ -79,7 +79,7 @@ def check(signature: Signature, kwargs: Mapping[str, object], from_text: bool = 
     """All that keeps keyword arguments from being taken, a phrase each.
 
     task_id, task_type and description are never missing: the registry gives what the metadata say. With `from_text` a str
-    may stand for what no command line can write, as a path or a list: the constructor knows what to make of it.
+    may stand for what no command line can write, as a list: the constructor knows what to make of it.
     """
     known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
     problems = [

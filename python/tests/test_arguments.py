@@ -37,7 +37,7 @@ class Wide(rota.BaseTask):
         colour: Colour = Colour.RED,
         mode: typing.Literal["fast", "safe", 3] = "fast",
         late: list[int] = None,  # type: ignore[assignment]
-        odd: pathlib.Path = "x",  # type: ignore[assignment]
+        odd: pathlib.Path = 0,  # type: ignore[assignment]
         unknown: Sequence[int] = (),
         amount: Union[Decimal, int] = 0,
     ) -> None:
@@ -54,15 +54,16 @@ def test_good_arguments_are_taken() -> None:
         target=pathlib.Path("/"), colour=Colour.BLUE, mode=3, late=None, odd=3, unknown="x", amount="x",
     )
     assert check_keywords(Wide, {**good, "folder": pathlib.Path("/")}) == []
+    assert check_keywords(Wide, {**good, "folder": "/", "target": "/"}) == []
     assert check_keywords(Wide, {"names": [], "sizes": {}, "late": [1], "seen": None, "target": None}) == []
-    assert check_keywords(Wide, good) == ["argument 'folder' must be Path, not PurePosixPath"]
+    assert check_keywords(Wide, good) == ["argument 'folder' must be Path or str, not PurePosixPath"]
 
 
 def test_all_bad_arguments_are_in_one_error_each_with_what_was_wanted_and_given() -> None:
     rota.register_task_class("t_wide", Wide)
     with pytest.raises(rota.TaskRegistryError) as caught:
         rota.create_task_instance(
-            "t_wide", names=["a", 3], sizes={"a": "b"}, pair=(1,), rows=[1], seen=[1], folder="x", target="x",
+            "t_wide", names=["a", 3], sizes={"a": "b"}, pair=(1,), rows=[1], seen=[1], folder=b"x", target=3,
             colour="red", mode="slow", late=["x"],
         )
     assert str(caught.value) == (
@@ -72,8 +73,8 @@ def test_all_bad_arguments_are_in_one_error_each_with_what_was_wanted_and_given(
         "argument 'pair' must be tuple of (int, str), not tuple of int; "
         "argument 'rows' must be tuple of int, not list of int; "
         "argument 'seen' must be set of int or None, not list of int; "
-        "argument 'folder' must be Path, not str; "
-        "argument 'target' must be PathLike or None, not str; "
+        "argument 'folder' must be Path or str, not bytes; "
+        "argument 'target' must be PathLike or str or None, not int; "
         "argument 'colour' must be Colour, not str; "
         "argument 'mode' must be 'fast' or 'safe' or 3, not 'slow'; "
         "argument 'late' must be list of int or None, not list of str"
@@ -83,7 +84,7 @@ def test_all_bad_arguments_are_in_one_error_each_with_what_was_wanted_and_given(
 def test_a_command_line_has_text_alone_and_the_constructor_knows_what_to_make_of_it() -> None:
     text = {"names": "a,b", "sizes": "{}", "folder": "/x", "colour": "red"}
     assert check_keywords(Wide, text, from_text=True) == []
-    assert check_keywords(Wide, {**text, "folder": 3}, from_text=True) == ["argument 'folder' must be Path, not int"]
+    assert check_keywords(Wide, {**text, "folder": 3}, from_text=True) == ["argument 'folder' must be Path or str, not int"]
     rota.register_task_class("t_wide", Wide)
     summary = rota.run(["t_wide"], arguments={"t_wide": {"names": "a", "sizes": "b"}}, executor="inline")
     assert summary.succeeded
@@ -104,7 +105,7 @@ PLAIN = [
     Kind(int, "int", st.integers(), st.text() | st.booleans() | st.none() | ODD),
     Kind(str, "str", st.text(), st.integers() | st.none() | ODD),
     Kind(bool, "bool", st.booleans(), st.integers() | st.text() | ODD),
-    Kind(pathlib.Path, "pathlib.Path", st.just(pathlib.Path("x")), st.text() | st.none() | ODD),
+    Kind(pathlib.Path, "pathlib.Path", st.just(pathlib.Path("x")) | st.text(), st.integers() | st.none() | ODD),
     Kind(Colour, "Colour", st.sampled_from(Colour), st.sampled_from(["red", "RED", 0]) | ODD),
     Kind(typing.Literal[1, "a"], "typing.Literal[1, 'a']", st.sampled_from([1, "a"]), st.sampled_from([2, "b", True]) | ODD),
     Kind(list, "list", st.lists(st.integers()), st.tuples(st.integers()) | ODD),
