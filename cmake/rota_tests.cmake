@@ -36,7 +36,7 @@ function(_rota_discover_tests target prefix)
     TEST_PREFIX "${prefix}."
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 120
+    PROPERTIES TIMEOUT 300
   )
 endfunction()
 

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which values an annotation allows. What is not known here allows all: it is never guessed.
+"""Which values an annotation surely does not allow. What is not known here allows all: it is never guessed.
 
 Known are bool, int, float, str, None, list, dict, tuple, set, frozenset with what is in them, paths, enumerations, Literal,
 Optional, Union and Annotated, as objects and as text. Nothing is evaluated: names are looked up where the function has them.
+
+Only values of Python's own plain types are judged: an array, a mapping of another kind or a mock may well do. A list, a tuple
+and a set stand for each other, a text for a path, the value or name of a member for an enumeration: constructors make of
+them what they need.
 """
 
 from __future__ import annotations
@@ -10,19 +14,24 @@ from __future__ import annotations
 import ast
 import builtins
 import enum
+import itertools
 import os
 import pathlib
 import typing
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, Callable, FrozenSet, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence
 
 from rota import _static
-from rota._class_parts import MISSING, find, is_a, is_class, name
+from rota._class_parts import MISSING, is_a, is_class, name
 
 SCALARS = (bool, int, float, str)
-_CONTAINERS = (list, dict, tuple, set, frozenset)
+_COLLECTIONS = (list, tuple, set, frozenset)
+_CONTAINERS = (*_COLLECTIONS, dict)
+# By identity: the hash of a metaclass is not asked.
+_JUDGED = frozenset(map(id, (type(None), *SCALARS, complex, bytes, *_CONTAINERS)))
 _DEEPEST = 8
+_MOST_LOOKED_AT = 1000  # of what is in a container
 _NONE = frozenset(("None",))
 
 
@@ -32,6 +41,10 @@ class Rule(NamedTuple):
     words: str
     takes: Callable[[Any], bool]
     by_value: bool = False
+
+
+def _rule(words: str, takes: Callable[[Any], bool], by_value: bool = False) -> Rule:
+    return Rule(words, lambda value: id(type(value)) not in _JUDGED or takes(value), by_value)
 
 
 def types_of(annotation: object) -> Optional[FrozenSet[str]]:
@@ -61,6 +74,14 @@ def rule_of(annotation: object, names: Mapping[str, Any]) -> Optional[Rule]:
         return None
 
 
+def takes(rule: Rule, value: object) -> bool:
+    """Never raises: what changes while it is looked at, or is no plain value after all, is taken."""
+    try:
+        return rule.takes(value)
+    except Exception:
+        return True
+
+
 def shown(value: object, rule: Rule) -> str:
     """What was given instead."""
     kind = name(type(value))
@@ -74,7 +95,7 @@ def shown(value: object, rule: Rule) -> str:
 
 
 def _kinds(values: List[object]) -> str:
-    return " and ".join(dict.fromkeys(name(type(value)) for value in values[:1000]))
+    return " and ".join(dict.fromkeys(name(type(value)) for value in values[:_MOST_LOOKED_AT]))
 
 
 def _is_one_of(types: FrozenSet[str], value: object) -> bool:
@@ -110,7 +131,7 @@ class _Reader:
             return self._of_text(str.__str__(annotation), depth)
         types = types_of(annotation)
         if types is not None:
-            return rule_of_types(types)
+            return _rule(*rule_of_types(types))
         if is_class(annotation):
             return _of_class(annotation)
         if type(annotation).__module__ not in ("typing", "types", "annotationlib"):
@@ -142,7 +163,7 @@ class _Reader:
     def _of_node(self, node: ast.expr, depth: int) -> Optional[Rule]:
         types = _static.types_of_annotation(node)
         if types is not None:
-            return rule_of_types(types)
+            return _rule(*rule_of_types(types))
         if isinstance(node, ast.Constant):
             return self.rule(node.value, depth) if isinstance(node.value, str) else None
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -201,20 +222,24 @@ class _Reader:
         if origin is dict or len(rules) != 1 or rules[0] is None:
             return outer
         inner = rules[0]
-        return Rule(f"{outer.words} of {inner.words}", lambda value: outer.takes(value) and all(map(inner.takes, value)))
+        return _rule(
+            f"{outer.words} of {inner.words}", lambda value: _is_collection(value) and all(map(inner.takes, _first(value)))
+        )
 
     def _tuple(self, arguments: Sequence[Any], depth: int) -> Optional[Rule]:
         if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple):  # tuple[()]
             arguments = arguments[0].elts
+        if any(map(_is_unpacked, arguments)):
+            return _of_class(tuple)
         is_any_length = len(arguments) == 2 and _is_ellipsis(arguments[1])
         rules = [self.rule(argument, depth) for argument in (arguments[:1] if is_any_length else arguments)]
         words = ", ".join("anything" if rule is None else rule.words for rule in rules)
         if is_any_length:
             words = f"tuple of {words}"
-            return Rule(words, lambda value: is_a(value, tuple) and all(_takes(rules[0], one) for one in value))
-        return Rule(
+            return _rule(words, lambda value: _is_collection(value) and all(_takes(rules[0], one) for one in _first(value)))
+        return _rule(
             f"tuple of ({words})" if rules else "empty tuple",
-            lambda value: is_a(value, tuple) and len(value) == len(rules) and all(map(_takes, rules, value)),
+            lambda value: is_a(value, (tuple, list)) and len(value) == len(rules) and all(map(_takes, rules, value)),
         )
 
 
@@ -224,36 +249,48 @@ def _takes(rule: Optional[Rule], value: object) -> bool:
 
 def _of_class(cls: type) -> Optional[Rule]:
     """Of other classes nothing is asked: what stands for an instance of them may be of another."""
-    # A path may be given as a str everywhere, as by a command line.
-    if cls is os.PathLike:
-        return Rule("PathLike or str", lambda value: is_a(value, str) or find(type(value), "__fspath__") is not MISSING)
-    if pathlib.PurePath in type.mro(cls):
-        return Rule(f"{name(cls)} or str", lambda value: is_a(value, (cls, str)))
-    known = any(cls is kind for kind in _CONTAINERS) or enum.Enum in type.mro(cls)
-    return Rule(name(cls), lambda value: is_a(value, cls)) if known else None
+    if cls is dict:
+        return _rule("dict", lambda value: is_a(value, dict))
+    if any(cls is kind for kind in _COLLECTIONS):
+        return _rule(name(cls), _is_collection)
+    if cls is os.PathLike or pathlib.PurePath in type.mro(cls):
+        return _rule(f"{name(cls)} or str", lambda value: is_a(value, str))
+    if enum.Flag in type.mro(cls):
+        return _rule(name(cls), lambda value: is_a(value, (int, str)), True)
+    if enum.Enum in type.mro(cls):
+        members = {one: member.value for one, member in typing.cast(Any, cls).__members__.items()}
+        return _rule(name(cls), lambda value: value in members or value in list(members.values()), True)
+    return None
+
+
+def _is_collection(value: object) -> bool:
+    return is_a(value, _COLLECTIONS)
+
+
+def _first(values: Any) -> Iterator[Any]:
+    return itertools.islice(values, _MOST_LOOKED_AT)
 
 
 def _dict_of(key: Optional[Rule], value: Optional[Rule]) -> Rule:
     words = " to ".join("anything" if rule is None else rule.words for rule in (key, value))
 
     def takes(given: Any) -> bool:
-        return is_a(given, dict) and all(_takes(key, one) and _takes(value, given[one]) for one in given)
+        return is_a(given, dict) and all(_takes(key, one) and _takes(value, given[one]) for one in _first(given))
 
-    return Rule(f"dict of {words}", takes)
+    return _rule(f"dict of {words}", takes)
 
 
 def _literal(values: List[Any]) -> Optional[Rule]:
     if not values or MISSING in values:
         return None
     words = " or ".join(_static.whole_text(repr(value))[:60] for value in values)
-    return Rule(words, lambda given: any(_equals(value, given) for value in values), True)
+    return _rule(words, lambda given: any(_equals(value, given) for value in values), True)
 
 
 def _equals(value: Any, given: object) -> bool:
     if value is given:
         return True
-    kind = type(value)
-    return kind in (bool, int, str, bytes) and is_a(given, kind) and is_a(given, bool) == (kind is bool) and value == given
+    return type(value) is type(given) and bool(value == given)
 
 
 def _constant(node: ast.expr) -> Any:
@@ -262,6 +299,15 @@ def _constant(node: ast.expr) -> Any:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         return -node.operand.value if type(node.operand.value) is int else MISSING
     return MISSING  # a member of an enumeration
+
+
+def _is_unpacked(argument: object) -> bool:
+    """`*tuple[int, ...]`, or Unpack of it."""
+    return (
+        isinstance(argument, ast.Starred)
+        or getattr(argument, "__unpacked__", False) is True
+        or "Unpack" in (ast.dump(argument) if isinstance(argument, ast.AST) else repr(argument))
+    )
 
 
 def _is_ellipsis(argument: object) -> bool:

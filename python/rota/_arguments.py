@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import CodeType, FunctionType
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+from weakref import WeakKeyDictionary
 
 from rota import _annotations, _static
 from rota._class_parts import MISSING, unwrapped
@@ -23,6 +24,7 @@ class Signature(NamedTuple):
     positional_only: Tuple[str, ...]
     takes_any: bool
     function: Any  # of Python, or None
+    is_decorated: bool = False  # what is given may be changed before the function has it
 
     @property
     def code(self) -> Optional[CodeType]:
@@ -30,6 +32,7 @@ class Signature(NamedTuple):
         return code
 
 
+_rules: WeakKeyDictionary[FunctionType, Dict[str, Optional[_annotations.Rule]]] = WeakKeyDictionary()
 _OPEN = Signature([], {}, (), True, None)
 _CLOSED = Signature([], {}, (), False, None)
 
@@ -56,7 +59,7 @@ def signature_of(initializer: object) -> Signature:
         if name in defaults and defaults[name] is None and types[name] is not None:
             types[name] = (types[name] or frozenset()) | {"None"}
     only = positional[1 : code.co_posonlyargcount]
-    return Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), function)
+    return Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), function, function is not initializer)
 
 
 def _defaults_of(function: FunctionType) -> Dict[str, Any]:
@@ -78,8 +81,8 @@ def _annotations_of(function: FunctionType) -> Mapping[str, Any]:
 def check(signature: Signature, kwargs: Mapping[str, object], from_text: bool = False) -> List[str]:
     """All that keeps keyword arguments from being taken, a phrase each.
 
-    task_id, task_type and description are never missing: the registry gives what the metadata say. With `from_text` a str
-    may stand for what no command line can write, as a list: the constructor knows what to make of it.
+    task_id, task_type and description are never missing: the registry gives what the metadata say. With `from_text` a scalar
+    may stand for anything but another scalar: runs carry nothing else, and the constructor knows what to make of it.
     """
     known = {p["name"]: p for p in signature.parameters if p["name"] not in signature.positional_only}
     problems = [
@@ -104,24 +107,30 @@ def _type_problems(signature: Signature, name: str, value: object, from_text: bo
     types = signature.types[name]
     if types is not None:
         rule: Optional[_annotations.Rule] = _annotations.rule_of_types(types)
-    elif from_text and type(value) is str:
-        return
     else:
-        rule = _rule_of(signature.function, name)
-    if rule is not None and not rule.takes(value):
+        rule = None if from_text or signature.is_decorated else _rule_of(signature.function, name)
+    if rule is not None and not _annotations.takes(rule, value):
         yield f"argument '{name}' must be {rule.words}, not {_annotations.shown(value, rule)}"
 
 
 def _rule_of(function: Optional[FunctionType], name: str) -> Optional[_annotations.Rule]:
     if function is None:
         return None
+    known = _rules.setdefault(function, {})
+    if name not in known:
+        known[name] = _read_rule(function, name)
+    return known[name]
+
+
+def _read_rule(function: FunctionType, name: str) -> Optional[_annotations.Rule]:
     rule = _annotations.rule_of(_annotations_of(function).get(name, MISSING), function.__globals__)
     defaults = _defaults_of(function)
-    if rule is None or name not in defaults or rule.takes(defaults[name]):
+    if rule is None or name not in defaults:
         return rule
-    if defaults[name] is None:
-        return rule._replace(words=f"{rule.words} or None", takes=lambda value: value is None or rule.takes(value))
-    return None  # who gives it another default takes other values too
+    if defaults[name] is not None and not _annotations.takes(rule, defaults[name]):
+        return None  # who gives it another default takes other values too
+    words = rule.words if defaults[name] is not None or rule.takes(None) else f"{rule.words} or None"
+    return rule._replace(words=words, takes=lambda value: value is None or rule.takes(value))
 
 
 def _nearest(name: str, known: List[str]) -> str:

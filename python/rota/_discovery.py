@@ -29,7 +29,7 @@ class Discovery:
 
 
 class _Place(NamedTuple):
-    """A package to import, or a folder without __init__ whose modules are looked at (`folders`)."""
+    """A package to import; with `folders` it needs none, and what is in them is looked at."""
 
     name: str
     folders: Tuple[str, ...] = ()
@@ -51,19 +51,22 @@ def discover(package_paths: Sequence[str], recursive: bool = True) -> Discovery:
         pending = [_Place(name)]
         while pending:
             place = pending.pop()
-            if place.name in seen:
-                continue
-            seen.add(place.name)
-            folders = place.folders or _look_at(place.name, found)
+            folders = place.folders
+            if not folders:
+                if place.name in seen:
+                    continue
+                seen.add(place.name)
+                folders = _look_at(place.name, found)
             if not folders or not (recursive or place.name == name):
                 continue
-            modules, below = _children(place, folders, recursive)
+            modules, below, above = _children(place, folders, recursive)
+            packages: List[_Place] = []  # plain modules that have given themselves a __path__
             for module in modules:  # by far the most: at once, not as places of their own
                 if module not in seen:
                     seen.add(module)
                     if inner := _look_at(module, found):
-                        below.append(_Place(module, inner, place.above))
-            pending.extend(reversed(below))
+                        packages.append(_Place(module, inner, above))
+            pending.extend(reversed([*packages, *below]))
     return found
 
 
@@ -152,8 +155,13 @@ def _text(error: BaseException) -> str:
 # --- What is below a package
 
 
-def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Tuple[List[str], List[_Place]]:
-    """The names of its modules, and with `recursive` the packages and folders below it."""
+_Identities = FrozenSet[Tuple[int, int]]
+
+
+def _children(
+    place: _Place, folders: Tuple[str, ...], recursive: bool
+) -> Tuple[List[str], List[_Place], _Identities]:
+    """The names of its modules, with `recursive` the packages and folders below it, and all folders above those."""
     modules: Dict[str, bool] = {}  # name: is it a package
     namespaces: Dict[str, List[str]] = {}
     above = set(place.above)
@@ -172,7 +180,7 @@ def _children(place: _Place, folders: Tuple[str, ...], recursive: bool) -> Tuple
         for name in sorted({*packages, *(name for name in namespaces if name not in modules)}):
             inner = () if name in modules else tuple(namespaces[name])
             below.append(_Place(f"{place.name}.{name}", inner, frozenset(above)))
-    return files, below
+    return files, below, frozenset(above)
 
 
 def _identity(folder: str) -> Optional[Tuple[int, int]]:

@@ -62,7 +62,7 @@ def _class_record(name: str, cls: type) -> _static.Record:
             "passes": {},
             "positional": [],
         },
-        "docstring": _task_classes.docstring_of(cls),
+        "docstring": _static.whole_text(_task_classes.docstring_of(cls) or ""),
     }
 
 
@@ -80,9 +80,12 @@ def main() -> None:
     words = [os.fsdecode(word) for word in sys.stdin.buffer.read().split(b"\0")]
     answers = _take_streams()
     print("ready", file=answers, flush=True)
+    asked = os.getpid()
     for at in range(0, len(words) - 3, 4):
         root, module, file, names = words[at : at + 4]
         answer = _answer(root, module, file, names.split(","))
+        if os.getpid() != asked:  # a module has forked, and this is its child
+            os._exit(0)
         print(json.dumps(answer, allow_nan=False), file=answers, flush=True)
     sys.stdout.flush()
     sys.stderr.flush()

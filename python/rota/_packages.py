@@ -30,7 +30,7 @@ def discover(package_paths: Optional[List[str]], recursive: bool) -> Dict[str, T
     natives = _plugins(package_paths, recursive)
     classes: Dict[str, Type[Any]] = {**usable, **natives}
     doubled = [(one, natives[one], usable[one]) for one in sorted(natives.keys() & usable.keys())]
-    for task_id, kept, shadowed in [*found.duplicates, *doubled]:
+    for task_id, kept, shadowed in [*(one for one in found.duplicates if one[0] in usable), *doubled]:
         _logger.warning("task %s is there twice: %s counts, %s does not; give one of them another id",
                         task_id, _origin(kept), _origin(shadowed))
     return dict(sorted(classes.items()))

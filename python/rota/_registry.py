@@ -78,8 +78,8 @@ class TaskRegistry:
         """Task classes of packages, by id; registers nothing.
 
         Modules are imported, plugins are only read. What cannot be imported, and a class whose id is no task id, is
-        one warning with its name, and the rest goes on. No packages given: the folders that ROTA_PATH names, or the package `scripts` of the
-        project. TypeError for a str in place of a list, TaskRegistryError for what is no dotted name.
+        one warning with its name, and the rest goes on. No packages given: the folders that ROTA_PATH names, or the
+        package `scripts` of the project. TypeError for a str in place of a list, TaskRegistryError for what is no dotted name.
         """
         from rota import _packages
 

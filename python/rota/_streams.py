@@ -36,6 +36,7 @@ def write_error(text: str) -> None:
 
 
 def _before_fork() -> None:
+    _forking.has_mutex = False  # also where Ctrl-C comes while it waits
     # A stream of somebody's own may wait for the thread that forks.
     _forking.has_mutex = _mutex.acquire(timeout=_PATIENCE_SECONDS)
 

@@ -4,25 +4,32 @@
 #include "os/file.h"
 
 #include <dirent.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <thread>
+#include <set>
+#include <sstream>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace rota::inline v1 {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds kMaxWait{5};
-constexpr std::chrono::milliseconds kPause{2};
 
 bool has_mark(pid_t process, const std::string& mark) {
   std::ifstream file(fmt::format("/proc/{}/environ", process), std::ios::binary);
@@ -32,26 +39,56 @@ bool has_mark(pid_t process, const std::string& mark) {
   return false;
 }
 
-// True: it has the mark. A process descriptor makes sure that the one that is killed is the one that was looked at.
-bool kill_if_marked(pid_t process, const std::string& mark) {
-  const UniqueFd descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
-  if (!descriptor.valid() || !has_mark(process, mark)) return false;
-  ::syscall(SYS_pidfd_send_signal, descriptor.get(), SIGKILL, nullptr, 0);
-  return true;
+pid_t parent_of(pid_t process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string line;
+  std::getline(file, line);
+  const std::size_t end_of_name = line.rfind(')');
+  if (end_of_name == std::string::npos) return 0;
+  char state = 0;
+  pid_t parent = 0;
+  std::istringstream(line.substr(end_of_name + 1)) >> state >> parent;
+  return parent;
 }
 
-bool kill_all_marked(const std::string& mark) {
+// This process, what started it, and so on.
+std::set<pid_t> own_line() {
+  std::set<pid_t> line;
+  for (pid_t process = ::getpid(); process > 0 && line.insert(process).second;)
+    process = parent_of(process);
+  return line;
+}
+
+// A process descriptor makes sure that the one that is killed is the one that was looked at. Not valid: it has no mark.
+UniqueFd kill_if_marked(pid_t process, const std::string& mark) {
+  UniqueFd descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+  if (!descriptor.valid() || !has_mark(process, mark)) return {};
+  ::syscall(SYS_pidfd_send_signal, descriptor.get(), SIGKILL, nullptr, 0);
+  return descriptor;
+}
+
+std::vector<UniqueFd> kill_all_marked(const std::string& mark, const std::set<pid_t>& spared) {
+  std::vector<UniqueFd> killed;
   const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), ::closedir);
-  if (!processes) return false;
-  bool any = false;
-  while (const dirent* entry = ::readdir(processes.get())) {
+  while (const dirent* entry = processes ? ::readdir(processes.get()) : nullptr) {
     pid_t process = 0;
     const char* end = entry->d_name + std::strlen(entry->d_name);
     const auto parsed = std::from_chars(entry->d_name, end, process);
-    if (parsed.ec != std::errc() || parsed.ptr != end || process == ::getpid()) continue;
-    if (kill_if_marked(process, mark)) any = true;
+    if (parsed.ec != std::errc() || parsed.ptr != end || spared.contains(process)) continue;
+    if (UniqueFd descriptor = kill_if_marked(process, mark); descriptor.valid())
+      killed.push_back(std::move(descriptor));
   }
-  return any;
+  return killed;
+}
+
+// A process descriptor is readable once its process has closed all its files.
+void wait_for_end(const UniqueFd& process, Clock::time_point give_up) {
+  pollfd watched{process.get(), POLLIN, 0};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(give_up - Clock::now()).count();
+    const int ended = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (ended >= 0 || errno != EINTR) return;
+  }
 }
 
 }  // namespace
@@ -61,10 +98,14 @@ std::string runner_mark(std::string_view runner) {
 }
 
 void end_marked_processes(const std::string& mark) {
-  const auto give_up = std::chrono::steady_clock::now() + kMaxWait;
+  const auto give_up = Clock::now() + kMaxWait;
+  const std::set<pid_t> spared = own_line();
   // What was forked while one round looked is found by the next.
-  while (kill_all_marked(mark) && std::chrono::steady_clock::now() < give_up)
-    std::this_thread::sleep_for(kPause);
+  for (;;) {
+    const std::vector<UniqueFd> killed = kill_all_marked(mark, spared);
+    for (const UniqueFd& process : killed) wait_for_end(process, give_up);
+    if (killed.empty() || Clock::now() >= give_up) return;
+  }
 }
 
 }  // namespace rota::inline v1

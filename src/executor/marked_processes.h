@@ -14,8 +14,9 @@ inline constexpr std::string_view kRunnerVariable = "ROTA_RUNNER";
 // "ROTA_RUNNER=NAME", as a supervisor gets it. `runner` is the name of its RunnerLock.
 std::string runner_mark(std::string_view runner);
 
-// Kills all processes of this user that have the mark, but this one, until there are none. Gives up after some
-// seconds on what the kernel cannot end. Reads the environment of every process of this user (proc_pid_environ(5)).
+// Kills all processes of this user that have the mark, but this one and those above it, until there are none, and waits
+// until their files are closed. Gives up after some seconds on what the kernel cannot end. Reads the environment of
+// every process of this user (proc_pid_environ(5)).
 void end_marked_processes(const std::string& mark);
 
 }  // namespace rota::inline v1

@@ -50,6 +50,8 @@ class ProcessExecutor final : public Executor {
       : options_(std::move(options)),
         lock_(options_.project_root),
         mark_(runner_mark(lock_.name())),
+        environment_(supervisor_environment(
+            mark_, std::max<std::size_t>({options_.slots, options_.jobs, 1}))),
         tokens_(std::max<std::size_t>({options_.slots, options_.jobs, 1})),
         epoll_(require_fd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         wake_(require_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
@@ -176,11 +178,10 @@ class ProcessExecutor final : public Executor {
 
   void start_supervisor() {
     supervisor_ = std::make_unique<SupervisorProcess>(
-        options_.program, std::max(slot_count_, options_.jobs),
-        SupervisorInheritance{.mark = mark_,
-                              .runner_lock = lock_.fd(),
-                              .tokens_to_read = tokens_.read_fd(),
-                              .tokens_to_write = tokens_.write_fd()});
+        options_.program, SupervisorInheritance{.environment = environment_,
+                                                .runner_lock = lock_.fd(),
+                                                .tokens_to_read = tokens_.read_fd(),
+                                                .tokens_to_write = tokens_.write_fd()});
     watch(supervisor_->fd(), Source::supervisor, 0, EPOLLIN);
   }
 
@@ -281,6 +282,7 @@ class ProcessExecutor final : public Executor {
     worker.cpu_time_before = result.cpu_time_so_far;
     RunningExecution& running = *worker.running;
     const bool was_asked = running.how.doom != Doom::none;
+    if (!was_asked && is_beyond_output_limit(running)) running.how.doom = Doom::output;
     ExecutionEnd end = std::move(result.end);
     if (running.how.doom == Doom::timeout || running.how.doom == Doom::memory ||
         running.how.doom == Doom::output) {
@@ -347,7 +349,9 @@ class ProcessExecutor final : public Executor {
       if (worker.socket.valid()) receive(worker);  // it may have told the result before
     }
     if (worker.running) {
-      const RunningExecution& running = *worker.running;
+      RunningExecution& running = *worker.running;
+      if (running.how.doom == Doom::none && is_beyond_output_limit(running))
+        running.how.doom = Doom::output;
       ExecutionEnd end =
           event.kind == SupervisorEvent::failed
               ? ExecutionEnd{.state = ExecutionState::failed,
@@ -456,8 +460,12 @@ class ProcessExecutor final : public Executor {
 
   void keep_output_limit(WorkerProcess& worker) {
     if (!worker.running || worker.running->how.doom != Doom::none) return;
-    const auto& limit = worker.running->request.limits.output_bytes;
-    if (limit && worker.running->output.total_bytes() > *limit) doom(worker, Doom::output);
+    if (is_beyond_output_limit(*worker.running)) doom(worker, Doom::output);
+  }
+
+  static bool is_beyond_output_limit(const RunningExecution& running) {
+    const auto& limit = running.request.limits.output_bytes;
+    return limit && running.output.total_bytes() > *limit;
   }
 
   // ---- epoll ----
@@ -485,6 +493,8 @@ class ProcessExecutor final : public Executor {
   const ProcessExecutorOptions options_;
   RunnerLock lock_;
   const std::string mark_;  // of all processes below this runner
+  // Read once: threads of the host may change theirs while a supervisor has to be started again.
+  const std::vector<std::string> environment_;
   JobTokens tokens_;
   UniqueFd epoll_;
   UniqueFd wake_;

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -32,6 +33,7 @@ constexpr std::chrono::milliseconds kPause{5};
 // A supervisor that lives ends all within this after its runner; what is left then is ended by us.
 constexpr std::chrono::milliseconds kMaxWaitForSupervisor{500};
 constexpr std::size_t kPlaceDigits = 12;
+constexpr std::int64_t kOldSeconds = std::int64_t{30} * 24 * 60 * 60;
 
 [[noreturn]] void fail(const std::filesystem::path& root) {
   throw std::system_error(errno, std::generic_category(), (root / kFolder).string());
@@ -42,17 +44,23 @@ std::string place_of(const ProcessIdentity& process) {
   return to_hex(sha256_of(process.host + '\n' + process.boot_id)).substr(0, kPlaceDigits);
 }
 
-// PID.START_TICKS.PLACE.NUMBER. Nothing for the runners of other places.
-std::optional<ProcessIdentity> runner_of(std::string_view name) {
-  ProcessIdentity runner = this_process();
+// PID.START_TICKS.PLACE.NUMBER.
+struct RunnerName {
+  ProcessIdentity runner = {};
+  bool is_of_here = false;  // its numbers mean what they mean here
+};
+
+std::optional<RunnerName> parse_runner_name(std::string_view name) {
+  RunnerName parsed{.runner = this_process()};
   const char* end = name.data() + name.size();
-  const auto pid = std::from_chars(name.data(), end, runner.pid);
+  const auto pid = std::from_chars(name.data(), end, parsed.runner.pid);
   if (pid.ec != std::errc() || pid.ptr == end || *pid.ptr != '.') return std::nullopt;
-  const auto ticks = std::from_chars(pid.ptr + 1, end, runner.start_ticks);
-  if (ticks.ec != std::errc()) return std::nullopt;
-  if (!std::string_view(ticks.ptr, end).starts_with("." + place_of(runner) + "."))
-    return std::nullopt;
-  return runner;
+  const auto ticks = std::from_chars(pid.ptr + 1, end, parsed.runner.start_ticks);
+  if (ticks.ec != std::errc() || ticks.ptr == end || *ticks.ptr != '.') return std::nullopt;
+  const std::string_view rest(ticks.ptr + 1, end);
+  if (rest.size() <= kPlaceDigits + 1 || rest[kPlaceDigits] != '.') return std::nullopt;
+  parsed.is_of_here = rest.substr(0, kPlaceDigits) == place_of(parsed.runner);
+  return parsed;
 }
 
 bool is_same_file(int fd, int folder, const std::string& name) {
@@ -70,6 +78,30 @@ std::vector<std::string> names_in(int folder) {
   while (const dirent* entry = ::readdir(open)) names.emplace_back(entry->d_name);
   ::closedir(open);
   return names;
+}
+
+bool wait_for_lock(int file, std::chrono::steady_clock::time_point until) {
+  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(kPause);
+  }
+  return true;
+}
+
+// False: its processes cannot be ended.
+bool end_runner(int file, const std::string& name, std::chrono::milliseconds longest) {
+  const auto now = std::chrono::steady_clock::now();
+  wait_for_lock(file, now + std::min(longest, kMaxWaitForSupervisor));
+  // Also where the lock is free: another program that a task started does not hold it.
+  end_marked_processes(runner_mark(name));
+  return wait_for_lock(file, now + longest);
+}
+
+// Of another host, boot or PID namespace nobody can tell here whether it lives, and a lock may not be seen.
+bool is_old(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 && ::time(nullptr) - status.st_mtime > kOldSeconds &&
+         ::flock(file, LOCK_EX | LOCK_NB) == 0;
 }
 
 }  // namespace
@@ -93,27 +125,6 @@ RunnerLock::~RunnerLock() {
   if (file_.valid()) ::unlinkat(folder_.get(), name_.c_str(), 0);
 }
 
-namespace {
-
-bool wait_for_lock(int file, std::chrono::steady_clock::time_point until) {
-  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(kPause);
-  }
-  return true;
-}
-
-// False: its processes cannot be ended.
-bool end_runner(int file, const std::string& name, std::chrono::milliseconds longest) {
-  const auto now = std::chrono::steady_clock::now();
-  wait_for_lock(file, now + std::min(longest, kMaxWaitForSupervisor));
-  // Also where the lock is free: another program that a task started does not hold it.
-  end_marked_processes(runner_mark(name));
-  return wait_for_lock(file, now + longest);
-}
-
-}  // namespace
-
 std::string wait_for_dead_runners(const std::filesystem::path& project_root,
                                   std::chrono::milliseconds longest) {
   const UniqueFd folder(
@@ -123,16 +134,15 @@ std::string wait_for_dead_runners(const std::filesystem::path& project_root,
     const UniqueFd file(
         ::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file.valid()) continue;
-    const auto runner = runner_of(name);
-    const bool is_left_behind =
-        runner ? is_dead(*runner) : ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
-    if (!is_left_behind) continue;
-    if (runner && !end_runner(file.get(), name, longest))
+    const auto parsed = parse_runner_name(name);
+    if (!parsed || !(parsed->is_of_here ? is_dead(parsed->runner) : is_old(file.get()))) continue;
+    if (parsed->is_of_here && !end_runner(file.get(), name, longest))
       return fmt::format(
           "tasks of the runner with process number {}, which has ended, still run after {} s; "
           "`fuser .rota/runners/{}` names their processes, end them",
-          runner->pid, std::chrono::duration_cast<std::chrono::seconds>(longest).count(), name);
-    ::unlinkat(folder.get(), name.c_str(), 0);
+          parsed->runner.pid, std::chrono::duration_cast<std::chrono::seconds>(longest).count(),
+          name);
+    if (is_same_file(file.get(), folder.get(), name)) ::unlinkat(folder.get(), name.c_str(), 0);
   }
   return {};
 }

@@ -85,27 +85,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// This process's, where `changed` ("NAME=VALUE") take the place of others of their names.
-std::vector<std::string> environment_with(std::vector<std::string> changed) {
-  const std::size_t count = changed.size();
-  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
-    const std::string_view variable = *one;
-    const std::string_view name = variable.substr(0, variable.find('=') + 1);
-    const auto is_same = [name](const std::string& other) { return other.starts_with(name); };
-    const auto end = changed.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::find_if(changed.begin(), end, is_same) == end) changed.emplace_back(variable);
-  }
-  return changed;
-}
-
-// As GNU make gives it to what it starts (its manual, "POSIX Jobserver Interaction").
-std::string job_server(std::size_t jobs) {
-  return fmt::format("MAKEFLAGS= -j{} --jobserver-auth={},{}", jobs, SupervisorFds::kTokensToRead,
-                     SupervisorFds::kTokensToWrite);
-}
-
-pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
-            const SupervisorInheritance& inherited) {
+pid_t spawn(const WorkerProgram& program, int control, const SupervisorInheritance& inherited) {
   const UniqueFd control_copy = out_of_the_way(control);
   const UniqueFd lock = out_of_the_way(inherited.runner_lock);
   const UniqueFd to_read = out_of_the_way(inherited.tokens_to_read);
@@ -122,7 +102,7 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
   std::vector<std::string> words{program.program.string()};
   words.insert(words.end(), program.words.begin(), program.words.end());
   words.push_back(fmt::format("{}{}", kSupervisorOption, ::getpid()));
-  std::vector<std::string> variables = environment_with({inherited.mark, job_server(jobs)});
+  std::vector<std::string> variables = inherited.environment;
   pid_t pid = -1;
   check(::posix_spawn(&pid, program.program.c_str(), actions.get(), attributes.get(),
                       pointers_to(words).data(), pointers_to(variables).data()),
@@ -132,14 +112,30 @@ pid_t spawn(const WorkerProgram& program, std::size_t jobs, int control,
 
 }  // namespace
 
-SupervisorProcess::SupervisorProcess(const WorkerProgram& program, std::size_t jobs,
+std::vector<std::string> supervisor_environment(const std::string& mark, std::size_t jobs) {
+  // As GNU make gives it to what it starts (its manual, "POSIX Jobserver Interaction").
+  std::vector<std::string> variables{
+      mark, fmt::format("MAKEFLAGS= -j{} --jobserver-auth={},{}", jobs,
+                        SupervisorFds::kTokensToRead, SupervisorFds::kTokensToWrite)};
+  const std::size_t own = variables.size();
+  for (char** one = environ; one != nullptr && *one != nullptr; ++one) {
+    const std::string_view variable = *one;
+    const std::string_view name = variable.substr(0, variable.find('=') + 1);
+    const auto is_same = [name](const std::string& other) { return other.starts_with(name); };
+    const auto end = variables.begin() + static_cast<std::ptrdiff_t>(own);
+    if (std::find_if(variables.begin(), end, is_same) == end) variables.emplace_back(variable);
+  }
+  return variables;
+}
+
+SupervisorProcess::SupervisorProcess(const WorkerProgram& program,
                                      const SupervisorInheritance& inherited) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
     check(errno, "socketpair");
   control_ = UnsharedFd(ends[0]);
   const UnsharedFd other(ends[1]);
-  pid_ = spawn(program, jobs, other.get(), inherited);
+  pid_ = spawn(program, other.get(), inherited);
 }
 
 SupervisorProcess::~SupervisorProcess() {

@@ -22,17 +22,19 @@ inline constexpr const char* kSupervisorOption = "--rota-workers=";
 
 // What a supervisor inherits.
 struct SupervisorInheritance {
-  std::string mark;  // of all that it starts (marked_processes.h)
+  const std::vector<std::string>& environment;
   int runner_lock = -1;
   int tokens_to_read = -1;
   int tokens_to_write = -1;
 };
 
+// This process's, with `mark` (marked_processes.h) and the job server for that many jobs.
+std::vector<std::string> supervisor_environment(const std::string& mark, std::size_t jobs);
+
 class SupervisorProcess {
  public:
   // Throws std::system_error where it cannot be started.
-  SupervisorProcess(const WorkerProgram& program, std::size_t jobs,
-                    const SupervisorInheritance& files);
+  SupervisorProcess(const WorkerProgram& program, const SupervisorInheritance& inherited);
   SupervisorProcess(const SupervisorProcess&) = delete;
   SupervisorProcess& operator=(const SupervisorProcess&) = delete;
   // Closes the connection, upon which it ends all workers, and waits for that.

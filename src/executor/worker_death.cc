@@ -71,8 +71,8 @@ ExecutionEnd describe_death(const DoomedExecution& how, const ExecutionLimits& l
       break;
     case Doom::output:
       end.message =
-          fmt::format("it printed more than its output limit of {:.1f} MiB, and was killed",
-                      static_cast<double>(limits.output_bytes.value_or(0)) / kMebibyte);
+          fmt::format("it printed more than its output limit of {} bytes{}",
+                      limits.output_bytes.value_or(0), how.was_killed ? ", and was killed" : "");
       break;
     case Doom::wrote_into_connection:
       end.message =

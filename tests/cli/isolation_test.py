@@ -130,9 +130,17 @@ def test_one_that_does_not_want_to_end_is_killed(nasty):
 
 def test_a_flood_of_output_fails(nasty):
     row = fails(nasty, "t_flood")
-    assert "printed more than its output limit of 512.0 MiB" in row["message"]
+    assert "printed more than its output limit of 536870912 bytes, and was killed" in row["message"]
     assert os.path.getsize(row["output_path"]) < 17 * 1024 * 1024
     assert "bytes are left out here" in output_of(row)
+
+
+@pytest.mark.parametrize("task_id", ["t_good", "t_exit"])
+def test_a_little_more_output_than_allowed_fails_however_early_the_task_ends(nasty, task_id):
+    done = nasty.command("run", task_id, "--policy", "output_limit=10B")
+    row = newest(nasty, task_id)
+    assert done.returncode == 1 and row["state"] == "failed"
+    assert "printed more than its output limit of 10 bytes" in row["message"]
 
 
 def test_of_much_output_that_is_allowed_the_beginning_and_the_end_are_kept(nasty):
@@ -352,8 +360,35 @@ def test_a_lock_of_another_place_is_left_alone_as_long_as_it_is_held(nasty):
     file = nasty.folder / ".rota" / "runners" / "999999999.1.0123456789ab.1"
     with open(file, "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
+        os.utime(file, (0, 0))
         assert nasty.command("run", "t_good", "--force").returncode == 0 and file.exists()
+    os.utime(file)
+    assert nasty.command("run", "t_good", "--force").returncode == 0 and file.exists()
+    os.utime(file, (0, 0))
     assert nasty.command("run", "t_good", "--force").returncode == 0 and not file.exists()
+
+
+def test_what_is_no_lock_of_a_runner_stays(nasty):
+    place_of_runners(nasty)
+    file = nasty.folder / ".rota" / "runners" / ".gitignore"
+    file.write_text("*")
+    os.utime(file, (0, 0))
+    assert nasty.command("run", "t_good", "--force").returncode == 0 and file.exists()
+
+
+def test_a_run_in_a_task_that_outlived_its_runner_spares_itself_and_its_shell(nasty):
+    """It is marked as below a dead runner, and so is the shell that started it."""
+    dead = subprocess.Popen(["true"])
+    with open(f"/proc/{dead.pid}/stat") as stat:
+        ticks = stat.read().rsplit(")", 1)[1].split()[19]
+    dead.wait()
+    name = f"{dead.pid}.{ticks}.{place_of_runners(nasty)}.1"
+    (nasty.folder / ".rota" / "runners" / name).touch()
+    left = subprocess.Popen(["sleep", "100"], env={**os.environ, "ROTA_RUNNER": name})
+    nasty.environment["ROTA_RUNNER"] = name
+    done = nasty.command("run", "t_good", "--force", prefix=("sh", "-c", '"$@"; echo status $?', "sh"))
+    assert "status 0" in done.stdout + done.stderr, done
+    assert left.wait(timeout=10) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("executor", ["process", "inline"])

@@ -6,6 +6,7 @@ TypeError and ValueError, which the functions make an ExecutionLogError of. It k
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Mapping
 from typing import Any, Dict, List, Optional
@@ -63,8 +64,11 @@ def items(name: str, value: Any) -> List[Any]:
 
 
 def count(name: str, value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)  # also of NumPy
+    except TypeError:
+        pass
     raise TypeError(f"{name} is {_shown(value)}; give a whole number")
 
 
