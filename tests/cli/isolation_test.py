@@ -332,11 +332,11 @@ def test_the_next_run_ends_what_a_killed_runner_and_its_killed_supervisor_left(n
     running = nasty.start("run", daemon, "-j", "1")
     wait_for(lambda: pids(nasty))
     [supervisor] = children_of(running.pid)
-    os.kill(supervisor, signal.SIGSTOP)  # so that it does nothing when its runner is gone
-    running.kill()
-    running.wait()
+    running.send_signal(signal.SIGSTOP)  # so that it does nothing when its supervisor is gone
     os.kill(supervisor, signal.SIGKILL)
     wait_for(lambda: not is_alive(supervisor))
+    running.kill()
+    running.wait()
     left = pids(nasty)
     assert all(is_alive(pid) for pid in left)
     assert nasty.command("run", "t_good", "--executor", executor).returncode == 0

@@ -96,10 +96,9 @@ class Victim {
   }
   // Nobody is left who could end the workers' children.
   bool kill_it_and_its_supervisor() {
-    const std::vector<pid_t> supervisors = children_of(process_.pid());
-    for (const pid_t supervisor : supervisors) ::kill(supervisor, SIGSTOP);
-    const bool is_hit = kill_it();
-    for (const pid_t supervisor : supervisors) ::kill(supervisor, SIGKILL);
+    ::kill(process_.pid(), SIGSTOP);
+    const bool is_hit = kill_the_supervisor();
+    kill_it();
     return is_hit;
   }
   bool kill_the_supervisor() {
