@@ -105,7 +105,12 @@ Arguments to_arguments(nb::handle dict) {
     throw nb::type_error(("arguments are given as a dict, not as " + name_of_type(dict)).c_str());
   for (const auto& [key, value] : nb::cast<nb::dict>(dict)) {
     const std::string name = to_text(key);
-    arguments.set(name, to_value(value, name));
+    Value argument = to_value(value, name);
+    const auto* number = std::get_if<double>(&argument.variant());
+    // The log would keep null for each of these, and so take one for the other.
+    if (number != nullptr && !std::isfinite(*number))
+      throw ArgumentError(name + " is " + argument.to_text() + "; give a finite number");
+    arguments.set(name, std::move(argument));
   }
   return arguments;
 }

@@ -56,10 +56,18 @@ def signature_of(initializer: object) -> Signature:
         default = defaults.get(name)
         default = default if _static.is_literal(default) else None
         parameters.append(_static.parameter_record(name, types[name], name not in defaults, default))
-        if name in defaults and defaults[name] is None and types[name] is not None:
-            types[name] = (types[name] or frozenset()) | {"None"}
+        types[name] = _with_default(types[name], defaults.get(name, MISSING))
     only = positional[1 : code.co_posonlyargcount]
     return Signature(parameters, types, only, bool(code.co_flags & _VARKEYWORDS), function, function is not initializer)
+
+
+def _with_default(types: Optional[FrozenSet[str]], default: object) -> Optional[FrozenSet[str]]:
+    """What is allowed besides: None where that is the default; all where the annotation does not allow the default."""
+    if types is None or default is MISSING:
+        return types
+    if default is None:
+        return types | {"None"}
+    return types if _annotations.rule_of_types(types).takes(default) else None
 
 
 def _defaults_of(function: FunctionType) -> Dict[str, Any]:

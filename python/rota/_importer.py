@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from typing import Any, List
 
@@ -76,9 +77,21 @@ def _take_streams() -> Any:
     return answers
 
 
+def _die_with_parent() -> None:
+    """A module may never end, and the command be ended before it."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def main() -> None:
     words = [os.fsdecode(word) for word in sys.stdin.buffer.read().split(b"\0")]
     answers = _take_streams()
+    _die_with_parent()
     print("ready", file=answers, flush=True)
     asked = os.getpid()
     for at in range(0, len(words) - 3, 4):

@@ -91,6 +91,37 @@ def test_a_default_that_runs_carry_as_a_number_is_taken() -> None:
     assert rota.run(["t_levelled"], executor="inline", arguments={"t_levelled": {"level": 1}}).succeeded
 
 
+def test_a_default_that_its_annotation_does_not_allow_allows_all() -> None:
+    class Loose(rota.BaseTask):
+        task_id = "t_loose"
+
+        def __init__(self, rows: int = 1e6, mode: int = "auto") -> None:  # type: ignore[assignment]
+            super().__init__()
+
+        def configure_operations(self) -> None:
+            self.add_operation(lambda: None, name="nothing")
+
+    rota.register_task_class("t_loose", Loose)
+    assert check_keywords(Loose, {"rows": 5e5, "mode": "slow"}) == []
+    assert rota.run(["t_loose"], executor="inline").succeeded
+
+
+def test_a_number_that_the_log_cannot_hold_is_refused() -> None:
+    class Plain(rota.BaseTask):
+        task_id = "t_plain"
+
+        def __init__(self, part: float = 0.5) -> None:
+            super().__init__()
+
+        def configure_operations(self) -> None:
+            self.add_operation(lambda: None, name="nothing")
+
+    rota.register_task_class("t_plain", Plain)
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(rota.TaskRegistryError, match="give a finite number"):
+            rota.plan(["t_plain"], arguments={"t_plain": {"part": value}})
+
+
 def test_a_decorator_may_change_what_the_constructor_gets() -> None:
     def splitting(constructor: Any) -> Any:
         @functools.wraps(constructor)

@@ -330,6 +330,9 @@ TEST(ImportTest, RefusesWhatIsNoJson) {
   EXPECT_THAT(import_error("{\"a\": \"x\ny\"}"), HasSubstr("no JSON"));
   EXPECT_THAT(import_error("[]"), HasSubstr("no object"));
   EXPECT_THAT(import_error("17"), HasSubstr("no object"));
+  // Else any other JSON file would replace a log by nothing.
+  EXPECT_THAT(import_error("{}"), HasSubstr("it has no 'executions'"));
+  EXPECT_THAT(import_error(R"({"name":"x","tasks":{}})"), HasSubstr("it has no 'executions'"));
   EXPECT_THAT(import_error(good + "x"), HasSubstr("no JSON"));
   EXPECT_THAT(import_error(good + good), HasSubstr("no JSON"));
   EXPECT_THAT(import_error(R"({"executions":[{"execution_time":NaN}]})"), HasSubstr("no JSON"));

@@ -245,8 +245,11 @@ class LogHandler {
   bool end() {
     if (builder_.is_building()) {
       if (builder_.end()) deliver();
+    } else if (place_ != Place::log) {
+      place_ = Place::log;
     } else {
-      place_ = place_ == Place::log ? Place::nowhere : Place::log;
+      place_ = Place::nowhere;
+      if (!keys_.contains("executions")) throw NotAJsonLog("it has no 'executions'");
     }
     return true;
   }

@@ -443,8 +443,8 @@ class ProcessExecutor final : public Executor {
       running.how.doom = Doom::timeout;
       running.deadline = now + options_.grace;
       signal(worker, SIGTERM);
-    } else if (running.how.doom == Doom::timeout) {
-      running.how.was_killed = true;
+    } else if (running.how.doom == Doom::timeout || running.how.doom == Doom::cancelled) {
+      running.how.was_killed = true;  // it was asked before
       signal(worker, SIGKILL);
     }
   }

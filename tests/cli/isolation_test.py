@@ -121,6 +121,14 @@ def test_one_that_takes_too_long_is_asked_to_end(nasty):
     assert "ended when it was asked" in row["message"]
 
 
+def test_a_timeout_holds_also_when_the_run_was_asked_to_end_before(nasty):
+    running = nasty.start("run", "t_stubborn", "--policy", "t_stubborn:timeout=2s")
+    wait_for(lambda: pids(nasty))
+    running.terminate()
+    assert running.wait(timeout=30) == 130
+    assert newest(nasty, "t_stubborn")["state"] == "cancelled" and not is_alive(pids(nasty)[0])
+
+
 def test_one_that_does_not_want_to_end_is_killed(nasty):
     (nasty.folder / "rota.toml").write_text('[run]\ngrace = "200ms"\n')
     row = fails(nasty, "t_stubborn", "--policy", "t_stubborn:timeout=300ms")
