@@ -18,15 +18,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Asked more than once: ThreadSanitizer keeps a signal that comes just before a wait until the next one.
+// Killed where ThreadSanitizer keeps the signal to itself, as it may in a child of a process with threads.
 void end_a_child() {
   const pid_t child = ::fork();
   if (child == 0) {
     for (;;) ::pause();
   }
+  constexpr int kTries = 200;
+  int tries = 0;
   do {
-    ::kill(child, SIGTERM);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ::kill(child, ++tries < kTries ? SIGTERM : SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   } while (::waitpid(child, nullptr, WNOHANG) == 0);
 }
 
