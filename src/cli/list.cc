@@ -14,7 +14,10 @@ void add_list(Command& app, CommandLine& line) {
   add_json(command, line);
   command.does([&line] {
     const auto& tasks = keep_to_the_end(std::make_unique<const ProjectTasks>(line));
-    tasks.registry().size() == 0 ? tasks.explain_if_empty() : tasks.explain_uncertain();
+    if (tasks.registry().size() == 0)
+      tasks.explain_if_empty();
+    else
+      tasks.explain_uncertain();
     const auto all = tasks.registry().list_registered_tasks();
     print(line.json ? tasks_to_json(all) : tasks_to_text(all));
     return 0;

@@ -2,6 +2,7 @@
 #include "executor/marked_processes.h"
 
 #include "os/file.h"
+#include "os/process_identity.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -18,7 +19,6 @@
 #include <fstream>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -39,22 +39,10 @@ bool has_mark(pid_t process, const std::string& mark) {
   return false;
 }
 
-pid_t parent_of(pid_t process) {
-  std::ifstream file(fmt::format("/proc/{}/stat", process));
-  std::string line;
-  std::getline(file, line);
-  const std::size_t end_of_name = line.rfind(')');
-  if (end_of_name == std::string::npos) return 0;
-  char state = 0;
-  pid_t parent = 0;
-  std::istringstream(line.substr(end_of_name + 1)) >> state >> parent;
-  return parent;
-}
-
 // This process, what started it, and so on.
-std::set<pid_t> own_line() {
-  std::set<pid_t> line;
-  for (pid_t process = ::getpid(); process > 0 && line.insert(process).second;)
+std::set<std::int64_t> own_line() {
+  std::set<std::int64_t> line;
+  for (std::int64_t process = ::getpid(); process > 0 && line.insert(process).second;)
     process = parent_of(process);
   return line;
 }
@@ -67,7 +55,8 @@ UniqueFd kill_if_marked(pid_t process, const std::string& mark) {
   return descriptor;
 }
 
-std::vector<UniqueFd> kill_all_marked(const std::string& mark, const std::set<pid_t>& spared) {
+std::vector<UniqueFd> kill_all_marked(const std::string& mark,
+                                      const std::set<std::int64_t>& spared) {
   std::vector<UniqueFd> killed;
   const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), ::closedir);
   while (const dirent* entry = processes ? ::readdir(processes.get()) : nullptr) {
@@ -99,7 +88,7 @@ std::string runner_mark(std::string_view runner) {
 
 void end_marked_processes(const std::string& mark) {
   const auto give_up = Clock::now() + kMaxWait;
-  const std::set<pid_t> spared = own_line();
+  const std::set<std::int64_t> spared = own_line();
   // What was forked while one round looked is found by the next.
   for (;;) {
     const std::vector<UniqueFd> killed = kill_all_marked(mark, spared);

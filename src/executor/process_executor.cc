@@ -278,11 +278,10 @@ class ProcessExecutor final : public Executor {
   }
 
   void take_result(WorkerProcess& worker, WorkerResult result) {
-    worker.read_output(kMaxRestBytes);
-    worker.cpu_time_before = result.cpu_time_so_far;
     RunningExecution& running = *worker.running;
     const bool was_asked = running.how.doom != Doom::none;
-    if (!was_asked && is_beyond_output_limit(running)) running.how.doom = Doom::output;
+    read_rest(worker);
+    worker.cpu_time_before = result.cpu_time_so_far;
     ExecutionEnd end = std::move(result.end);
     if (running.how.doom == Doom::timeout || running.how.doom == Doom::memory ||
         running.how.doom == Doom::output) {
@@ -345,13 +344,11 @@ class ProcessExecutor final : public Executor {
 
   void bury(WorkerProcess& worker, const SupervisorEvent& event) {
     if (worker.running) {
-      worker.read_output(kMaxRestBytes);
+      read_rest(worker);
       if (worker.socket.valid()) receive(worker);  // it may have told the result before
     }
     if (worker.running) {
-      RunningExecution& running = *worker.running;
-      if (running.how.doom == Doom::none && is_beyond_output_limit(running))
-        running.how.doom = Doom::output;
+      const RunningExecution& running = *worker.running;
       ExecutionEnd end =
           event.kind == SupervisorEvent::failed
               ? ExecutionEnd{.state = ExecutionState::failed,
@@ -459,13 +456,20 @@ class ProcessExecutor final : public Executor {
   }
 
   void keep_output_limit(WorkerProcess& worker) {
-    if (!worker.running || worker.running->how.doom != Doom::none) return;
-    if (is_beyond_output_limit(*worker.running)) doom(worker, Doom::output);
+    if (is_beyond_output_limit(worker)) doom(worker, Doom::output);
   }
 
-  static bool is_beyond_output_limit(const RunningExecution& running) {
-    const auto& limit = running.request.limits.output_bytes;
-    return limit && running.output.total_bytes() > *limit;
+  // What it printed last; there is nothing to kill any more.
+  static void read_rest(WorkerProcess& worker) {
+    worker.read_output(kMaxRestBytes);
+    if (is_beyond_output_limit(worker)) worker.running->how.doom = Doom::output;
+  }
+
+  // False where it is to end for another reason.
+  static bool is_beyond_output_limit(const WorkerProcess& worker) {
+    if (!worker.running || worker.running->how.doom != Doom::none) return false;
+    const auto& limit = worker.running->request.limits.output_bytes;
+    return limit && worker.running->output.total_bytes() > *limit;
   }
 
   // ---- epoll ----

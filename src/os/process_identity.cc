@@ -47,11 +47,12 @@ std::string boot_and_namespace() {
 
 struct ProcessStat {
   char state = '?';
+  std::int64_t parent = 0;
   std::int64_t threads = 0;
   std::int64_t start_ticks = 0;
 };
 
-// Fields 3, 20 and 22 of /proc/PID/stat (proc(5)). Field 2, the program's name in parentheses, may hold
+// Fields 3, 4, 20 and 22 of /proc/PID/stat (proc(5)). Field 2, the program's name in parentheses, may hold
 // anything, so fields are counted from the last ')'.
 std::optional<ProcessStat> read_stat(std::int64_t pid) {
   const std::string text = read_small_file(fmt::format("/proc/{}/stat", pid));
@@ -69,7 +70,7 @@ std::optional<ProcessStat> read_stat(std::int64_t pid) {
     std::from_chars(fields[field].data(), fields[field].data() + fields[field].size(), value);
     return value;
   };
-  return ProcessStat{fields[0].front(), number(17), number(19)};
+  return ProcessStat{fields[0].front(), number(1), number(17), number(19)};
 }
 
 std::string_view without_namespace(std::string_view boot_id) {
@@ -83,6 +84,11 @@ bool is_judged_from(const std::string& here, const ProcessIdentity& process) {
 }
 
 }  // namespace
+
+std::int64_t parent_of(std::int64_t pid) {
+  const auto stat = read_stat(pid);
+  return stat ? stat->parent : 0;
+}
 
 ProcessIdentity this_process() {
   const std::int64_t pid = ::getpid();

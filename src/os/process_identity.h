@@ -20,6 +20,8 @@ struct ProcessIdentity {
 };
 
 ProcessIdentity this_process();
+// What started a process, or has taken it over; 0 where there is none or no such process.
+std::int64_t parent_of(std::int64_t pid);
 
 // True only when it is certain that the process has ended: it ran on this host, and the host has been
 // started anew since, or there is no such process any more, or its number belongs to another one. What
